@@ -21,7 +21,7 @@ class Mark(Enum):
 class Source:
     """A citation with the table or page, and the mark. The citation is never empty.
 
-    `reader_label` is how a person would name it in a line ("EFNS/PNS guideline 2010"); `address` a DOI or page.
+    `locator` is the table, page or row; `address` a DOI or web page.
     """
 
     citation: str
@@ -38,10 +38,10 @@ class Source:
 
     def __str__(self) -> str:
         text = self.citation if self.locator is None else f"{self.citation}, {self.locator}"
+        if self.mark is Mark.SEEN:
+            return text
         return (
-            text
-            if self.mark is Mark.SEEN
-            else f"{text} ({self.mark.value}, not verified)"
+            f"{text} ({self.mark.value}, not verified)"
             if self.mark is Mark.RECALLED
             else f"{text} ({self.mark.value})"
         )
