@@ -18,7 +18,7 @@ _FILL = (
     r"muscles?|nerves?|and|or|nor|a|an|some|all|of all|mild(?:ly)?|moderate(?:ly)?|severe(?:ly)?|marked(?:ly)?|distal(?:ly)?|entire|whole|dominant|non-?dominant|"
     r"particularly|especially|mainly|predominantly|mostly|confined|limited|restricted|localised|localized|innervated|supplied|territory|distribution|"
     r"spread(?:ing)?|moved|extended|started|began|first|now|into|then|from|patchy|focal|isolated|painless|progressive|purely|pure|motor|power|strength|when|"
-    r"lower|upper|two|three|four|most|more|also|as well as|than|either|any|further|new|old|definite|obvious|slight(?:ly)?|subtle|trace|side|one|each|his|function|movements?|:|-|/|,|&|\+)"
+    r"lower|upper|two|three|four|most|more|also|as well as|than|either|any|further|new|old|definite|obvious|slight(?:ly)?|subtle|trace|side|one|each|his|function|movements?|is|are|was|were|only|strikingly|clearly|asymmetric(?:al)?|symmetric(?:al)?|proximal|:|-|/|,|&|\+)"
 )
 _BE = (
     r"(?:is|are|was|were|'s|'re|has|have|had|been|be|being|am|feels?|felt|feeling|gets?|got|getting|gone|going|go|goes|went|becom(?:e|es|ing)|became|grow(?:s|ing)?|grew|grown|"
@@ -43,13 +43,15 @@ _AFTER_NORMAL = re.compile(r"^(?:[\s,/&-]*(?:and|or|muscle|tendon|deep|tone|powe
 
 @dataclass(frozen=True)
 class Mention:
-    """A finding named at `start:end`; `anchor` is the word its side belongs to. `denies` = the words themselves deny it."""
+    """A finding named at `start:end`; `anchor` is the word its side belongs to. `denies` = the words themselves
+    deny it; `core` = where the word begins that a "not" before it denies."""
 
     id: str
     start: int
     end: int
     anchor: tuple[int, int] = field(default=(0, 0))
     denies: bool = False
+    core: int = -1
 
     def overlaps(self, other: Mention) -> bool:
         """Whether the two share a character."""
@@ -85,11 +87,36 @@ def _displaces(kept: Mention, other: Mention) -> bool:
 
 def _phrases(normal: str, sentence: Sentence) -> list[Mention]:
     found = []
-    for name, pattern in lexicon.finding_lexicon().phrases.items():
-        for match in pattern.finditer(normal, sentence.start, sentence.end):
+    words = normal[sentence.start : sentence.end]
+    for name, (plain, negative) in lexicon.finding_lexicon().phrases.items():
+        for match in plain.finditer(normal, sentence.start, sentence.end):
+            if name == "rapid_onset" and not _is_an_onset(words):
+                continue
             span = match.span()
-            found.append(Mention(name, *span, anchor=span))
+            denies = _HOLDS_A_NOT.search(match.group()) is not None
+            found.append(Mention(name, *span, anchor=span, denies=denies, core=span[0]))
+        for match in negative.finditer(normal, sentence.start, sentence.end):
+            span = match.span()
+            found.append(Mention(name, *span, anchor=span, core=span[0]))
     return found
+
+
+_HOLDS_A_NOT = re.compile(r"\b(?:not|never|no|isn't|wasn't|aren't|weren't|hasn't|haven't|don't|doesn't|didn't)\b")
+_ONSET = re.compile(
+    r"\b(?:weak\w*|paralys\w*|lost|loss|legs?|arms?|hands?|face|walk\w*|unable|cannot|can't|couldn't|came on|onset|began|started|developed|"
+    r"evolved|spread|progress\w*|worsen\w*|drop\w*|nadir|deteriorat\w*|collaps\w*|numb\w*|areflexi\w*|speech|slurr\w*|flaccid|tetrapar\w*|"
+    r"parapar\w*|paresis|palsy|slipped)\b"
+)
+_NO_ONSET = re.compile(
+    r"\b(?:ivig|iv-?ig|immunoglobulin\w*|infusions?|drips?|steroids?|prednis\w*|treatment|dose|surgery|operation|improv\w*|better|stronger|helped|"
+    r"respon\w*|returned|recover\w*|headache|clinic|appointment|biopsy|slow\w*|gradual\w*|years?|creatinine|chest pain|urine|rash|calf is|each|every|"
+    r"next|wears?|wore)\b"
+)
+
+
+def _is_an_onset(sentence: str) -> bool:
+    """Whether "within ten days" tells how a weakness began, and not when a drug worked."""
+    return _ONSET.search(sentence) is not None and _NO_ONSET.search(sentence) is None
 
 
 def _weaknesses(normal: str, sentence: Sentence) -> list[Mention]:
@@ -102,9 +129,9 @@ def _weaknesses(normal: str, sentence: Sentence) -> list[Mention]:
             linked = _linked(normal, start, end, parts)
             for index, (name, first, last) in enumerate(linked):
                 hull = (min(start, first), max(end, last)) if index == 0 else (first, last)
-                found.append(Mention(name, *hull, anchor=(first, last), denies=denies))
+                found.append(Mention(name, *hull, anchor=(first, last), denies=denies, core=start))
             if not linked and not denies:
-                found.append(Mention("weakness", start, end, anchor=(start, end)))
+                found.append(Mention("weakness", start, end, anchor=(start, end), core=start))
     return found
 
 
