@@ -52,6 +52,7 @@ class FindingLexicon:
     """Compiled patterns for findings. Phrases come in two: those without a "not" of their own, and those that need one."""
 
     phrases: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
+    denials: Mapping[str, re.Pattern[str]]
     deficit: re.Pattern[str]
     parts: Mapping[str, re.Pattern[str]]
     states: tuple[State, ...]
@@ -64,6 +65,7 @@ def finding_lexicon() -> FindingLexicon:
     classes = content["classes"]
     return FindingLexicon(
         phrases={name: _split_by_not(patterns, classes) for name, patterns in content["phrases"].items()},
+        denials={name: whole_word(patterns, classes) for name, patterns in content["absent_phrases"].items()},
         deficit=whole_word(content["weakness"]["deficit"], classes),
         parts={
             name: whole_word(patterns, classes) for name, patterns in content["weakness"]["parts"].items()

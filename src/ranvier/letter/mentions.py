@@ -33,10 +33,10 @@ _LIST = re.compile(r"^[\s,/&+]*(?:(?:and|or|nor|then|also|as well as|plus|,|to|i
 _GRADE = re.compile(r"(?<![\w/.])(?:mrc )?(?:grade )?(?P<grade>[0-5])(?:\s?[+-])?\s?/\s?5(?![\w/])|\bmrc (?:grade )?(?P<mrc>[0-5])(?![\d/])")
 _NOT_WEAK = re.compile(r"weak(?:ly|er)? (?:positive|evidence|signal|response|acid|tea|argument|link|point|spot|case)|weak(?=ly)|weak (?:reflex|jerk)|weakest link|limp(?:ed|ing|s)?(?= (?:for|home|along|on|about|around|badly|since))|a limp\b|useless(?= (?:doctor|advice|tablets|gp|treatment))")  # fmt: skip
 _NORMAL = re.compile(
-    r"(?<![\w-])(?:normal(?:ly)?|intact|preserved|unremarkable|fine|ok|okay|full|spared|unaffected|unimpaired|unchanged|within normal limits|wnl|nad|5/5|entirely good|perfect|perfectly good|clear|good|not affected|as (?:it|they) should be|n)(?![\w-])"
+    r"(?<![\w-])(?:normal(?:ly)?|intact|preserved|unremarkable|fine|ok|okay|full|spared|unaffected|unimpaired|unchanged|within normal limits|wnl|nad|5/5|entirely good|perfect|perfectly good|clear|good|a-ok|spot on|as (?:it|they) should|well formed|comfortable|safe|strong|all right|alright|nothing (?:out of the ordinary|abnormal|wrong|unusual)|no abnormalit(?:y|ies)|as clear as (?:it )?ever(?: was)?|not affected|as (?:it|they) should be|n)(?![\w-])"
 )
 _NORMAL_FILL = re.compile(
-    r"^(?:[\s,:/&()-]*(?:is|are|was|were|'s|remain(?:s|ed)?|stay(?:s|ed)?|seems?|seemed|looks?|looked|feels?|felt|came|come|comes|back|as|completely|entirely|perfectly|quite|all|both|also|otherwise|again|still|always|has|have|had|been|be|being|both|sides|symmetric(?:al|ally)?|symmetrical|equal|and|or|present|to|light|touch|in|of|at|the|my|his|her|limbs?|arms?|legs?|hands?|feet|throughout|everywhere|elsewhere|including|with|reported|done|there|absolutely|thankfully|fortunately|luckily|bilaterally|on|examination|testing|were|tested|both|left|right|side|found|these|those|same|segments?|nerves?|upper|lower|said|studies|study|tests?|median|ulnar|radial|sural|which|that|very|strictly|normal|too|however|though|exam|function|responses?)(?![\w-]))*[\s,:/&()-]*$"
+    r"^(?:[\s,:/&()-]*(?:is|are|was|were|'s|remain(?:s|ed)?|stay(?:s|ed)?|seems?|seemed|looks?|looked|feels?|felt|came|come|comes|back|as|completely|entirely|perfectly|quite|all|both|also|otherwise|again|still|always|has|have|had|been|be|being|shows?|showed|worked|well|both|sides|symmetric(?:al|ally)?|symmetrical|equal|and|or|present|to|light|touch|in|of|at|the|my|his|her|limbs?|arms?|legs?|hands?|feet|throughout|everywhere|elsewhere|including|with|reported|done|there|absolutely|thankfully|fortunately|luckily|bilaterally|on|examination|testing|were|tested|both|left|right|side|found|these|those|same|segments?|nerves?|upper|lower|said|studies|study|tests?|median|ulnar|radial|sural|which|that|very|strictly|normal|too|however|though|exam|function|responses?)(?![\w-]))*[\s,:/&()-]*$"
 )
 _AFTER_NORMAL = re.compile(r"^(?:[\s,/&-]*(?:and|or|muscle|tendon|deep|tone|power|strength|bulk|reflexes|sensation|coordination|the|my|his|her|in|all|upper|lower|motor|sensory|speech|eye|movements|gait|facial|with|symmetrical|both)(?![\w-]))*[\s,/&-]*$")  # fmt: skip
 
@@ -78,11 +78,14 @@ def find_mentions(normal: str, sentence: Sentence) -> list[Mention]:
 def _displaces(kept: Mention, other: Mention) -> bool:
     if not kept.overlaps(other):
         return False
-    if kept.denies and other.denies:
-        return kept.id == other.id
     if kept.id == other.id:
         return True
+    if (kept.denies and other.denies) or {kept.id, other.id} <= _LISTED_TOGETHER:
+        return False
     return (kept.id in QUALITIES) == (other.id in QUALITIES)
+
+
+_LISTED_TOGETHER = frozenset({"dyspnoea", "bulbar_signs", "sensory_symptoms", "cranial_nerve_involvement"})
 
 
 def _phrases(normal: str, sentence: Sentence) -> list[Mention]:
@@ -98,6 +101,9 @@ def _phrases(normal: str, sentence: Sentence) -> list[Mention]:
         for match in negative.finditer(normal, sentence.start, sentence.end):
             span = match.span()
             found.append(Mention(name, *span, anchor=span, core=span[0]))
+    for name, pattern in lexicon.finding_lexicon().denials.items():
+        for match in pattern.finditer(normal, sentence.start, sentence.end):
+            found.append(Mention(name, *match.span(), anchor=match.span(), denies=True, core=match.start()))
     return found
 
 
@@ -193,16 +199,47 @@ def _states(normal: str, sentence: Sentence) -> list[Mention]:
         things = list(state.thing.finditer(normal, sentence.start, sentence.end))
         if not things:
             continue
-        pattern = state.normal or _NORMAL
-        for match in pattern.finditer(normal, sentence.start, sentence.end):
-            if re.search(r"\b(?:not|n't|never|ab|less than|far from|isn't|wasn't|aren't|weren't)[\s-]*(?:\w+ )?$", normal[max(sentence.start, match.start() - 16) : match.start()]):
+        for match in (state.normal or _NORMAL).finditer(normal, sentence.start, sentence.end):
+            if _NOT_NORMAL.search(normal[max(sentence.start, match.start() - 18) : match.start()]):
                 continue
             for thing in things:
                 if _is_said_of(normal, thing, match):
                     hull = (min(thing.start(), match.start()), max(thing.end(), match.end()))
+                    names = state.absent
+                    if names == ("weakness",):
+                        names = (_place_of(normal, sentence, hull),)
                     span = hull if hull[1] - hull[0] < 60 else thing.span()
-                    found.extend(Mention(name, *span, anchor=thing.span(), denies=True) for name in state.absent)
+                    found.extend(Mention(name, *span, anchor=thing.span(), denies=True) for name in names)
+    return found + _strong_parts(normal, sentence)
+
+
+_NOT_NORMAL = re.compile(r"\b(?:not|n't|never|ab|less than|far from|isn't|wasn't|aren't|weren't|nearly|almost|near)[\s-]*(?:\w+ )?$")
+_STRONG = re.compile(r"(?<![\w-])(?:normal|fine|ok|okay|full(?: power| strength)?|strong|spared|unaffected|perfect(?:ly)?(?: good| fine| normal)?|all right|alright|good|not (?:affected|involved|weak)|5/5)(?![\w-])")  # fmt: skip
+_STRONG_FILL = re.compile(r"^(?:[\s,:()-]*(?:is|are|was|were|'s|remain(?:s|ed)?|stay(?:s|ed)?|seems?|seem|feels?|felt|both|also|still|always|now|entirely|perfectly|quite|completely|of|has|have|been|and|so|power|strength|muscles?|otherwise|too|all|absolutely|at|the|moment)(?![\w-]))*[\s,:()-]*$")  # fmt: skip
+_OTHER_THING = re.compile(r"\b(?:reflex\w*|jerks?|tone|sensation|sensory|feeling|pinprick|pin|vibration|touch|nerves?|conduction|snaps?|mri|scan|x-?rays?|ultrasound|emg|pulses?|skin|temperature|bulk|responses?|studies|circulation|colou?r|swelling|doppler|joints?|velocit\w*|amplitudes?)\b")  # fmt: skip
+
+
+def _strong_parts(normal: str, sentence: Sentence) -> list[Mention]:
+    """ "My legs are fine", "left arm full": a part said to be strong has no weakness."""
+    found: list[Mention] = []
+    for clause in sentence.clauses:
+        for name, first, last in _parts(normal, clause.start, clause.end):
+            if name == "weakness" or _OTHER_THING.search(normal[clause.start : clause.end]):
+                continue
+            match = _STRONG.search(normal, last, min(len(normal), last + 45))
+            if match is None or match.end() > clause.end + 1 or not _STRONG_FILL.match(normal[last : match.start()]):
+                continue
+            found.append(Mention(name, first, match.end(), anchor=(first, last), denies=True))
     return found
+
+
+def _place_of(normal: str, sentence: Sentence, hull: tuple[int, int]) -> str:
+    """ "Lower limbs normal power" speaks of the legs; "power normal" of weakness anywhere."""
+    clause = sentence.clause_at(hull[0])
+    for name, first, last in _parts(normal, clause.start, clause.end):
+        if name != "weakness" and (0 <= hull[0] - last <= 12 or 0 <= first - hull[1] <= 16 or hull[0] <= first < hull[1]):
+            return name
+    return "weakness"
 
 
 def _is_said_of(normal: str, thing: re.Match[str], word: re.Match[str]) -> bool:
