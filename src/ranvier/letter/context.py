@@ -140,12 +140,15 @@ class _Clause:
                     continue
                 return not self._denied_twice(match)
         match = self.after("negation.backward")
-        if match is None or any(
-            low <= match.start() < high or low < match.end() <= high for low, high in taken
-        ):
+        if match is not None and not any(low <= match.start() < high or low < match.end() <= high for low, high in taken):
+            between = self.normal[self.end : match.start()]
+            if len(between.split()) <= 8:
+                return True
+        match = _triggers()["negation.adjacent"].search(self.normal, self.end, max(self.clause.end, self.end))
+        if match is None or any(low <= match.start() < high for low, high in taken):
             return False
         between = self.normal[self.end : match.start()]
-        return len(between.split()) <= 8
+        return len(between.split()) <= 3 and "," not in between
 
     def _list_has_ended(self, trigger: re.Match[str]) -> bool:
         """ "No upper motor neuron signs, anti-GM1 antibodies way up, nerve block in three": a longer item ends the list."""
@@ -204,9 +207,12 @@ class _Clause:
     def certainty(self) -> Certainty:
         if self.before("historical.forward") or self._is_over():
             return Certainty.HISTORICAL
-        if self.before("suspected.forward") or self.after("suspected.backward"):
+        if self.before("suspected.forward") or self.after("suspected.backward") or self._is_unsure_inside():
             return Certainty.SUSPECTED
         return Certainty.STATED
+
+    def _is_unsure_inside(self) -> bool:
+        return re.search(r"\b(?:suspected|possibly|probably|possible|probable|questionable|equivocal)\b", self.normal[self.start : self.end]) is not None  # fmt: skip
 
     def _is_over(self) -> bool:
         match = self.after("historical.backward")

@@ -226,4 +226,19 @@ def _joined(found: list[Finding]) -> tuple[Finding, ...]:
                 break
         else:
             kept.append(finding)
-    return tuple(kept)
+    return tuple(finding for finding in kept if not _is_told_better(finding, kept))
+
+
+_PLACES = frozenset(
+    {"hand_weakness", "finger_extension_weakness", "wrist_drop", "foot_drop", "upper_limb_weakness", "lower_limb_weakness",
+     "proximal_weakness", "facial_weakness", "asymmetric_weakness", "symmetric_weakness", "cold_induced_weakness", "fatigable_weakness"}
+)  # fmt: skip
+
+
+def _is_told_better(finding: Finding, kept: list[Finding]) -> bool:
+    """ "The weakness" of a letter that names a weak hand is that hand's: plain weakness is not listed beside it."""
+    if finding.id != "weakness" or finding.presence is not Presence.PRESENT:
+        return False
+    return any(
+        other.id in _PLACES and other.presence is Presence.PRESENT and other.subject is finding.subject for other in kept
+    )
