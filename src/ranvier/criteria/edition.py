@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ranvier.terms import DataError, InputRefused, Mark, Source
+from ranvier.terms.relations import relations
 from ranvier.terms.vocabulary import diseases, nearest, read_toml
 
-from .expression import Expression, atoms, parse, variable
+from .expression import Compare, Expression, atoms, parse, variable
 
 FOLDER = Path(__file__).parent / "editions"
 NOT_MET, UNDETERMINED = "not_met", "undetermined"
@@ -85,6 +86,26 @@ class Edition:
         """Every finding and quantity that a category rests on, in order of reading."""
         read = (variable(atom) for c in self.categories for atom in atoms(c.expression, self.by_name))
         return tuple(dict.fromkeys(read))
+
+    @cached_property
+    def limits(self) -> Mapping[str, tuple[float, ...]]:
+        """The values at which something changes, for each variable; variables in one order share theirs."""
+        limits: dict[str, set[float]] = {}
+        demands = [c.expression for c in self.clauses] + [c.expression for c in self.categories]
+        for demand in demands:
+            for atom in atoms(demand, self.by_name):
+                if isinstance(atom, Compare):
+                    limits.setdefault(atom.quantity, set()).add(atom.limit)
+        rules = relations()
+        for rule in rules.implications:
+            bound = rule.then_at_least if rule.then_at_least is not None else rule.then_at_most
+            assert bound is not None
+            limits.setdefault(rule.first, set()).add(rule.at_least)
+            limits.setdefault(rule.then, set()).add(bound)
+        for _ in rules.order:
+            for smaller, larger in rules.order:
+                limits[smaller] = limits[larger] = limits.get(smaller, set()) | limits.get(larger, set())
+        return {name: tuple(sorted(values)) for name, values in limits.items()}
 
     @property
     def outcomes(self) -> tuple[str, ...]:

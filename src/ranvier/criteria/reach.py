@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ranvier.terms import Verdict
-from ranvier.terms.relations import relations
 
 from .bounds import Bounds, State, grid, propagate, whole_range
 from .edition import NOT_MET, Edition
-from .expression import Compare, Expression, Reference, atoms, compare, evaluate, variable
+from .expression import Expression, Reference, evaluate, variable
 
 
 def verdicts(edition: Edition, state: Mapping[str, Bounds]) -> dict[str, Verdict]:
@@ -26,9 +25,17 @@ def verdicts(edition: Edition, state: Mapping[str, Bounds]) -> dict[str, Verdict
     return found
 
 
+def certain_verdict(
+    edition: Edition, expression: Expression, state: Mapping[str, Bounds]
+) -> tuple[Verdict, dict[str, Verdict]]:
+    """The verdict of any expression over the edition's clauses, with the clauses' own."""
+    found = verdicts(edition, state)
+    return evaluate(expression, _look(state), found.__getitem__), found
+
+
 def reachable(edition: Edition, state: Mapping[str, Bounds]) -> tuple[str, ...]:
     """Every category that some completion of the unknown gives, best first. `state` is propagated already."""
-    limits = _limits(edition)
+    limits = edition.limits
     return tuple(
         name for index, name in enumerate(edition.outcomes) if _can_be(edition, index, dict(state), limits)
     )
@@ -41,7 +48,7 @@ def _look(state: Mapping[str, Bounds]):  # type: ignore[no-untyped-def]
     return look
 
 
-def _can_be(edition: Edition, index: int, state: State, limits: Mapping[str, list[float]]) -> bool:
+def _can_be(edition: Edition, index: int, state: State, limits: Mapping[str, tuple[float, ...]]) -> bool:
     goals = [(category.expression, Verdict.NOT_MET) for category in edition.categories[:index]]
     if edition.outcomes[index] != NOT_MET:
         goals.insert(0, (edition.categories[index].expression, Verdict.MET))
@@ -49,7 +56,10 @@ def _can_be(edition: Edition, index: int, state: State, limits: Mapping[str, lis
 
 
 def _search(
-    edition: Edition, goals: list[tuple[Expression, Verdict]], state: State, limits: Mapping[str, list[float]]
+    edition: Edition,
+    goals: list[tuple[Expression, Verdict]],
+    state: State,
+    limits: Mapping[str, tuple[float, ...]],
 ) -> bool:
     found = verdicts(edition, state)
     look = _look(state)
@@ -64,7 +74,7 @@ def _search(
         return True
     name = next(_unknown_variables(open_goals[0][0], edition, state, found))
     bounds = look(name)
-    for value in grid(name, limits[name], bounds):
+    for value in grid(name, limits.get(name, ()), bounds):
         narrowed = propagate(state, {name: Bounds(value, value)})
         if narrowed is not None and _search(edition, open_goals, narrowed, limits):
             return True
@@ -98,26 +108,3 @@ def undecided_variables(
         if category.id in categories:
             names |= dict.fromkeys(_unknown_variables(category.expression, edition, state, found))
     return tuple(names)
-
-
-def _limits(edition: Edition) -> dict[str, list[float]]:
-    """The values at which something changes, for each variable; variables in one order share theirs."""
-    limits: dict[str, set[float]] = {name: set() for name in edition.variables}
-    for category in edition.categories:
-        for atom in atoms(category.expression, edition.by_name):
-            if isinstance(atom, Compare):
-                limits[atom.quantity].add(atom.limit)
-    rules = relations()
-    for rule in rules.implications:
-        limits.setdefault(rule.first, set()).add(rule.at_least)
-        bound = rule.then_at_least if rule.then_at_least is not None else rule.then_at_most
-        assert bound is not None
-        limits.setdefault(rule.then, set()).add(bound)
-    for _ in rules.order:
-        for smaller, larger in rules.order:
-            shared = limits.get(smaller, set()) | limits.get(larger, set())
-            limits[smaller] = limits[larger] = shared
-    return {name: sorted(values) for name, values in limits.items()}
-
-
-__all__ = ["compare", "reachable", "undecided_variables", "verdicts"]
