@@ -10,9 +10,20 @@ from hypothesis import strategies as st
 
 from ranvier.criteria.bounds import Bounds, propagate, whole_range
 from ranvier.criteria.edition import NOT_MET, Category, Clause, Edition
-from ranvier.criteria.expression import All, Any, AtLeast, Compare, Expression, Not, Present, Reference
+from ranvier.criteria.expression import (
+    All,
+    Any,
+    AtLeast,
+    Compare,
+    Expression,
+    Not,
+    Present,
+    Reference,
+    evaluate,
+)
 from ranvier.criteria.judgement import certain
-from ranvier.criteria.reach import reachable, undecided_variables
+from ranvier.criteria.reach import reachable, undecided_variables, verdicts
+from ranvier.criteria.search_form import VERDICTS
 from ranvier.terms import Mark, Source
 from ranvier.terms.relations import relations
 
@@ -137,6 +148,20 @@ def test_the_search_finds_exactly_what_trying_every_assignment_finds(
     edition, known, values = made
     tried = {outcome(edition, world) for world in worlds(values, known)}
     assert set(reachable(edition, known)) == tried
+
+
+@given(editions_with_facts())
+def test_the_search_form_gives_the_verdicts_of_the_truth_tables(
+    made: tuple[Edition, dict[str, Bounds], dict[str, list[float]]],
+) -> None:
+    edition, known, _ = made
+    found = verdicts(edition, known)
+    assert {name: VERDICTS[node.value(known)] for name, node in edition.nodes.items()} == found
+    for category, node in zip(edition.categories, edition.category_nodes, strict=True):
+        by_table = evaluate(
+            category.expression, lambda name: known.get(name, whole_range(name)), found.__getitem__
+        )
+        assert VERDICTS[node.value(known)] is by_table
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])

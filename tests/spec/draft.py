@@ -14,17 +14,19 @@ from ranvier.criteria.bounds import Bounds, State, grid, is_whole, propagate, wh
 from ranvier.criteria.edition import NOT_MET, Category, Edition, edition
 from ranvier.criteria.expression import Expression
 from ranvier.criteria.judgement import certain
-from ranvier.criteria.reach import _unknown_variables, certain_verdict, reachable
+from ranvier.criteria.reach import reachable
+from ranvier.criteria.search_form import UNKNOWN, VERDICTS, search_form
 from ranvier.terms import Verdict
 from ranvier.terms.vocabulary import findings
 
 
 def way(made: Edition, expression: Expression, wanted: Verdict, state: State, told: State) -> State | None:
     """Observations that give the wanted verdict, found by trying; None if there are none."""
-    verdict, found = certain_verdict(made, expression, state)
+    node = search_form(expression, made.nodes)
+    verdict = VERDICTS[node.value(state)]
     if verdict is not Verdict.UNKNOWN:
         return told if verdict is wanted else None
-    name = next(_unknown_variables(expression, made, state, found))
+    name = next(node.undecided(state))
     values = grid(name, made.limits.get(name, ()), state.get(name) or whole_range(name))
     for value in sorted(values, reverse=wanted is Verdict.MET):
         narrowed = propagate(state, {name: Bounds(value, value)})
@@ -59,7 +61,7 @@ def edges(made: Edition, expression: Expression) -> list[tuple[str, State]]:
                     held[name] = bounds
             state = propagate({}, held)
             assert state is not None
-            rows.append((certain_verdict(made, expression, state)[0].value, held))
+            rows.append((VERDICTS[search_form(expression, made.nodes).value(state)].value, held))
     return rows
 
 
@@ -87,7 +89,7 @@ def main() -> None:
     while certain(reachable(made, propagate({}, failed) or {})) != NOT_MET:
         state = propagate({}, failed) or {}
         left = next(
-            c for c in made.categories if certain_verdict(made, c.expression, state)[0] is Verdict.UNKNOWN
+            c for c in made.categories if search_form(c.expression, made.nodes).value(state) == UNKNOWN
         )
         failed = way(made, left.expression, Verdict.NOT_MET, state, failed) or {}
     out.writerow(["category", write(failed), NOT_MET])

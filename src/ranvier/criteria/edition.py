@@ -13,6 +13,7 @@ from ranvier.terms.relations import relations
 from ranvier.terms.vocabulary import diseases, nearest, read_toml
 
 from .expression import Compare, Expression, atoms, parse, variable
+from .search_form import Node, search_form
 
 FOLDER = Path(__file__).parent / "editions"
 NOT_MET, UNDETERMINED = "not_met", "undetermined"
@@ -86,6 +87,19 @@ class Edition:
         """Every finding and quantity that a category rests on, in order of reading."""
         read = (variable(atom) for c in self.categories for atom in atoms(c.expression, self.by_name))
         return tuple(dict.fromkeys(read))
+
+    @cached_property
+    def nodes(self) -> Mapping[str, Node]:
+        """The clauses in the form the search runs on."""
+        nodes: dict[str, Node] = {}
+        for clause in self.clauses:
+            nodes[clause.name] = search_form(clause.expression, nodes)
+        return nodes
+
+    @cached_property
+    def category_nodes(self) -> tuple[Node, ...]:
+        """The categories in the form the search runs on, best first."""
+        return tuple(search_form(category.expression, self.nodes) for category in self.categories)
 
     @cached_property
     def limits(self) -> Mapping[str, tuple[float, ...]]:
