@@ -77,25 +77,40 @@ def read_conditions(path: Path, time_step_us: float | None = None) -> tuple[list
             missing = {"id", "kind", "D", "T"} - set(reader.fieldnames or ())
             if missing:
                 given = f"no column {', '.join(sorted(missing))}"
-                raise DocumentRefused([Fault(path.name, given, "Columns as in nerve-oracle.csv: id, kind, D, T, ...")])
+                raise DocumentRefused(
+                    [Fault(path.name, given, "Columns as in nerve-oracle.csv: id, kind, D, T, ...")]
+                )
             rows = list(reader)
     except (OSError, UnicodeDecodeError) as error:
         raise DocumentRefused([Fault(str(path), f"cannot be read ({error})", "A CSV file")]) from error
     conditions, faults = [], []
     for number, row in enumerate(rows, start=2):
+        where = f"{path.name} line {number} ({row.get('id')})"
         try:
             conditions.append(_condition(row, time_step_us))
-        except (InputRefused, ValueError) as error:
-            faults.append(Fault(f"{path.name} line {number} ({row.get('id')})", str(error), "See docs/nerve.md"))
+        except InputRefused as refused:
+            faults.append(Fault(f"{where} {refused.path}", refused.given, refused.expected))
+            conditions.append(_unusable(row))
     return conditions, faults
+
+
+def _unusable(row: dict[str, str]) -> Condition:
+    # Keeps its place in the output, with nothing computed.
+    nan = math.nan
+    return Condition(
+        row.get("id") or "", "unusable", nan, nan, "", 0, nan, 0, nan, row.get("dt_us") or "", nan
+    )
 
 
 def _condition(row: dict[str, str], time_step_us: float | None) -> Condition:
     def number(name: str, default: float) -> float:
         text = (row.get(name) or "").strip()
-        value = float(text) if text else default
+        try:
+            value = float(text) if text else default
+        except ValueError:
+            value = math.nan
         if not math.isfinite(value):
-            raise NerveError(path=name, given=text, expected="A finite number")
+            raise NerveError(path=name, given=f'"{text}"', expected="A finite number")
         return value
 
     kind, lesion = row["kind"].strip(), (row.get("lesion") or "").strip()
@@ -106,7 +121,7 @@ def _condition(row: dict[str, str], time_step_us: float | None) -> Condition:
     return Condition(
         id=row["id"],
         kind=kind,
-        diameter_um=number("D", math.nan) if row["D"].strip() else math.nan,
+        diameter_um=number("D", math.nan),
         celsius=number("T", 37.0),
         lesion=lesion,
         count=int(number("N", 1)),
@@ -171,7 +186,8 @@ def _threshold(condition: Condition, scheme: Scheme, model: FibreModel | None) -
 
     def propagates(currents: Sequence[float]) -> list[bool]:
         pulses = [
-            [Pulse(condition.stimulated_node, float(current), 0.5, condition.pulse_ms)] for current in currents
+            [Pulse(condition.stimulated_node, float(current), 0.5, condition.pulse_ms)]
+            for current in currents
         ]
         runs = conduct([fibre] * len(currents), pulses, time_step_us=condition.time_step_us, scheme=scheme)
         return [bool(np.isfinite(run.arrival_ms[needed]).all()) for run in runs]
@@ -213,4 +229,4 @@ def write_results(path: Path, conditions: Sequence[Condition], results: dict[int
         writer = csv.DictWriter(out, ["id", "dt_us", *RESULT_COLUMNS], extrasaction="ignore", restval="")
         writer.writeheader()
         for index, condition in enumerate(conditions):
-            writer.writerow({"id": condition.id, "dt_us": condition.dt_us_as_given, **results[index]})
+            writer.writerow({"id": condition.id, "dt_us": condition.dt_us_as_given, **results.get(index, {})})

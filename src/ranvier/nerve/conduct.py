@@ -33,10 +33,12 @@ class Outcome(Enum):
     """How a run ended, with what to try."""
 
     CONDUCTED = "the impulse reached the far end"
-    BLOCKED = "the impulse started and died on the way: see `blocked_at_mm`"
+    BLOCKED = "the impulse started and died on the way"
     NOT_STARTED = "no impulse started: the stimulus is below threshold; raise its current or duration"
     NO_PROPAGATION = "the stimulated node fired and no other: the fibre cannot carry an impulse at all"
-    UNSTABLE = "the computation left the range of membrane potentials: shorten the time step or check the lesion"
+    UNSTABLE = (
+        "the computation left the range of membrane potentials: shorten the time step or check the lesion"
+    )
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,11 @@ def conduct(
     def work(batch: tuple[bool, list[int]]) -> None:
         is_general, members = batch
         step = _run_general if is_general else _run_group
-        chosen = ([fibres[i] for i in members], [circuits[i] for i in members], [per_fibre[i] for i in members])
+        chosen = (
+            [fibres[i] for i in members],
+            [circuits[i] for i in members],
+            [per_fibre[i] for i in members],
+        )
         for i, result in zip(members, step(*chosen, settings), strict=True):
             results[i] = result
 
@@ -267,9 +273,12 @@ def _run_group(
                 peak_mv=np.asarray(record.highest[own], dtype=np.float64) + rest,
                 stimulated_node=pulses[w][0].node % count if pulses[w] else 0,
                 spikes_ms=spikes,
-                trace_mv=np.asarray(record.trace[:, w * n_traced : (w + 1) * n_traced], dtype=np.float64) + rest,
+                trace_mv=np.asarray(record.trace[:, w * n_traced : (w + 1) * n_traced], dtype=np.float64)
+                + rest,
                 frames_mv=np.asarray(record.frames[:, own], dtype=np.float64) + rest,
-                frame_ms=np.arange(record.frames.shape[0]) * settings.frame_every * settings.time_step_ms,
+                frame_ms=np.arange(record.frames.shape[0], dtype=np.float64)
+                * settings.frame_every
+                * settings.time_step_ms,
                 is_stable=bool(np.isfinite(group.u[own]).all() and np.abs(group.u[own]).max() < 1e4),
             )
         )
@@ -323,7 +332,9 @@ def _check(
         import numba  # noqa: F401
     except ImportError as error:
         raise MissingDependency(
-            path="numba", given="not installed", expected='The fibre solver needs it: pip install "ranvier[nerve]"'
+            path="numba",
+            given="not installed",
+            expected='The fibre solver needs it: pip install "ranvier[nerve]"',
         ) from error
     if precision not in WIDTHS:
         raise NerveError(path="precision", given=f'"{precision}"', expected="float64 or float32")
@@ -335,12 +346,16 @@ def _check(
             "there (second order; 4.7 % at 10 us, 1.3 % at 5 us)",
         )
     if not (math.isfinite(duration_ms) and 0.0 < duration_ms <= 60_000.0):
-        raise NerveError(path="duration_ms", given=f"{duration_ms:g}", expected="Above 0 and at most 60000 ms")
+        raise NerveError(
+            path="duration_ms", given=f"{duration_ms:g}", expected="Above 0 and at most 60000 ms"
+        )
     for fibre, own in zip(fibres, pulses, strict=True):
         for node in (*nodes, *(pulse.node for pulse in own)):
             if not -fibre.n_nodes <= node < fibre.n_nodes:
                 raise NerveError(
-                    path="node", given=f"{node}", expected=f"0 to {fibre.n_nodes - 1} of this fibre (-1: the last)"
+                    path="node",
+                    given=f"{node}",
+                    expected=f"0 to {fibre.n_nodes - 1} of this fibre (-1: the last)",
                 )
         for pulse in own:
             values = (pulse.current_na, pulse.start_ms, pulse.duration_ms)

@@ -70,7 +70,9 @@ def can_be_eliminated(circuit: Circuit, resting_mv: float) -> bool:
     inside = np.arange(circuit.capacitance_nf.size) % PER_INTERNODE != 0
     if any(np.any(channel[inside] > 0) for channel in circuit.channel_us.values()):
         return False
-    if np.any(circuit.leak_reversal_mv[inside] != resting_mv) or np.any(circuit.steady_current_na[inside] != 0):
+    if np.any(circuit.leak_reversal_mv[inside] != resting_mv) or np.any(
+        circuit.steady_current_na[inside] != 0
+    ):
         return False
     rows = internode_rows(circuit)
     start = 0
@@ -88,22 +90,13 @@ def reduce_internode(row: bytes) -> Modes:
     values = np.frombuffer(row, dtype=np.float64)
     parts = [values[i * COMPARTMENTS : (i + 1) * COMPARTMENTS] for i in range(5)]
     links = values[5 * COMPARTMENTS :].reshape(2, PER_INTERNODE)
-    even_rate, even_coupling = _parity(*parts, links[0], links[1], sign=1.0)
-    odd_rate, odd_coupling = _parity(*parts, links[0], links[1], sign=-1.0)
+    even_rate, even_coupling = _parity(parts, links[0], links[1], sign=1.0)
+    odd_rate, odd_coupling = _parity(parts, links[0], links[1], sign=-1.0)
     return Modes(even_rate, even_coupling, odd_rate, odd_coupling, float(links[0, 0]))
 
 
-def _parity(
-    membrane_nf: Array,
-    membrane_us: Array,
-    myelin_nf: Array,
-    myelin_us: Array,
-    is_open: Array,
-    axial_us: Array,
-    periaxonal_us: Array,
-    *,
-    sign: float,
-) -> tuple[Array, Array]:
+def _parity(parts: list[Array], axial_us: Array, periaxonal_us: Array, *, sign: float) -> tuple[Array, Array]:
+    membrane_nf, membrane_us, myelin_nf, myelin_us, is_open = parts
     # Unknowns: axon a_1..a_5, then periaxonal p_1..p_5, of one half; the other half mirrors them with this sign.
     size = 2 * HALF
     C, G = np.zeros((size, size)), np.zeros((size, size))

@@ -61,7 +61,7 @@ class Fibre:
     @property
     def node_position_mm(self) -> Array:
         """(n_nodes,) Distance of each node from node 0."""
-        return np.arange(self.n_nodes) * (self.geometry.node_spacing_um / 1000.0)
+        return np.arange(self.n_nodes, dtype=np.float64) * (self.geometry.node_spacing_um / 1000.0)
 
     @property
     def nodes(self) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -48,7 +48,9 @@ def step_fibre(
     channels = np.array([circuit.channel_us[name] for name in CHANNELS])
     active = np.flatnonzero(channels.sum(axis=0) > 0)
 
-    def advance(steps: int, dt: float, is_second: bool, own: Sequence[Pulse], recording: bool) -> tuple[np.ndarray, ...]:  # type: ignore[type-arg]
+    def advance(
+        steps: int, dt: float, is_second: bool, own: Sequence[Pulse], recording: bool
+    ) -> tuple[Any, ...]:
         at = np.array([pulse.node % count * PER_INTERNODE for pulse in own], dtype=np.int64)
         start = np.array([pulse.start_ms for pulse in own], dtype=np.float64)
         crossed = np.full(count, -1.0)
@@ -90,6 +92,6 @@ def step_fibre(
         spikes_ms={node: spike_ms[i, : spike_count[i]] for i, node in enumerate(watch_nodes)},
         trace_mv=trace,
         frames_mv=frames,
-        frame_ms=np.arange(frames.shape[0]) * frame_every * time_step_ms,
+        frame_ms=np.arange(frames.shape[0], dtype=np.float64) * frame_every * time_step_ms,
         is_stable=bool(np.isfinite(a).all() and np.abs(a).max() < 1e4),
     )

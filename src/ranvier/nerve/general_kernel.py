@@ -113,7 +113,9 @@ def _move_gates(
 
 
 @_jit
-def _current_out(total: Any, outside: Any, is_open: Any, axial: Any, peri: Any, a: Any, p: Any, ga: Any, gp: Any) -> None:
+def _current_out(
+    total: Any, outside: Any, is_open: Any, axial: Any, peri: Any, a: Any, p: Any, ga: Any, gp: Any
+) -> None:
     """Multiply the conductance matrix by the potentials."""
     n = a.size
     for k in range(n):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .eigenmodes import internode_rows, reduce_internode
 from .fibre import PER_INTERNODE, Circuit, Fibre
 from .kinetics import steady_state
-from .tables import HIGHEST_MV, LOWEST_MV, N_ROWS, NODE_GATES, STEP_MV, gate_table
+from .tables import LOWEST_MV, N_ROWS, NODE_GATES, STEP_MV, gate_table
 from .weights import Scheme, StepWeights, step_weights
 
 Array = NDArray[np.floating]
@@ -167,7 +167,10 @@ def _node_arrays(
 
 
 def _parity_arrays(
-    weights: Sequence[StepWeights | None], internodes: NDArray[np.int64], parity: str, dtype: type[np.floating]
+    weights: Sequence[StepWeights | None],
+    internodes: NDArray[np.int64],
+    parity: str,
+    dtype: type[np.floating],
 ) -> dict[str, Array]:
     chosen = [getattr(w, parity) if w else None for w in weights]
     size = next(c.keep.size for c in chosen if c)

@@ -193,7 +193,9 @@ def advance(
         for i in range(spike_at.size):
             now = u[spike_at[i]]
             if before[i] < threshold and now >= threshold and spike_count[i] < spike_ms.shape[1]:
-                spike_ms[i, spike_count[i]] = time_ms + time_step_ms * (threshold - before[i]) / (now - before[i])
+                spike_ms[i, spike_count[i]] = time_ms + time_step_ms * (threshold - before[i]) / (
+                    now - before[i]
+                )
                 spike_count[i] += 1
         even, even_old = even_old, even
         odd, odd_old = odd_old, odd

@@ -40,7 +40,9 @@ def steady_gates(model: FibreModel, v_mv: Array) -> dict[str, Array]:
     return {name: steady_state(model.gates[name], v_mv) for name in GATES}
 
 
-def advance_gate(gate: Gate, open_fraction: Array, v_mv: Array, *, time_step_ms: float, celsius: float) -> Array:
+def advance_gate(
+    gate: Gate, open_fraction: Array, v_mv: Array, *, time_step_ms: float, celsius: float
+) -> Array:
     """Move a gate by one step at a fixed potential: exact for that potential (NEURON's `cnexp`)."""
     alpha, beta = rate_per_ms(gate.alpha, v_mv), rate_per_ms(gate.beta, v_mv)
     target = alpha / (alpha + beta)

@@ -63,10 +63,14 @@ class MyelinLoss:
 
     def attack(self, fibre: Fibre) -> Fibre:
         """Thin the sheath of these internodes."""
-        internodes = _internodes(fibre, self.where, "myelin_loss")
-        fractions = _sizes(self.remaining_fraction, internodes.size, "myelin_loss.remaining_fraction", 0.0, 1.0)
+        internodes = internodes_at(fibre, self.where, "myelin_loss")
+        fractions = _sizes(
+            self.remaining_fraction, internodes.size, "myelin_loss.remaining_fraction", 0.0, 1.0
+        )
         if self.half not in (None, "left", "right"):
-            raise NerveError(path="myelin_loss.half", given=f'"{self.half}"', expected="left, right or nothing")
+            raise NerveError(
+                path="myelin_loss.half", given=f'"{self.half}"', expected="left, right or nothing"
+            )
         first, last = {None: (1, 10), "left": (1, 5), "right": (6, 10)}[self.half]
         lamellae = fibre.lamellae.copy()
         for internode, fraction in zip(internodes, fractions, strict=True):
@@ -84,7 +88,7 @@ class SodiumLoss:
 
     def attack(self, fibre: Fibre) -> Fibre:
         """Take sodium channels from these nodes."""
-        nodes = _nodes(fibre, self.where, "sodium_loss")
+        nodes = nodes_at(fibre, self.where, "sodium_loss")
         fractions = _sizes(self.remaining_fraction, nodes.size, "sodium_loss.remaining_fraction", 0.0, 1.0)
         factor = np.ones(fibre.kind.size)
         factor[nodes * PER_INTERNODE] = fractions
@@ -104,7 +108,7 @@ class NodeLengthening:
 
     def attack(self, fibre: Fibre) -> Fibre:
         """Lengthen these nodes and thin out their channels."""
-        nodes = _nodes(fibre, self.where, "node_lengthening")
+        nodes = nodes_at(fibre, self.where, "node_lengthening")
         lengths = _sizes(self.length_um, nodes.size, "node_lengthening.length_um", 0.1, 100.0)
         length = fibre.length_um.copy()
         length[nodes * PER_INTERNODE] = lengths
@@ -126,7 +130,7 @@ class SealLoosening:
 
     def attack(self, fibre: Fibre) -> Fibre:
         """Widen the gap under the paranodes."""
-        internodes = _internodes(fibre, self.where, "seal_loosening")
+        internodes = internodes_at(fibre, self.where, "seal_loosening")
         factors = _sizes(self.gap_factor, internodes.size, "seal_loosening.gap_factor", 1.0, 1e4)
         kinds = (MYSA, FLUT) if self.includes_flut else (MYSA,)
         gap = fibre.gap_um.copy()
@@ -145,7 +149,7 @@ class SteadyCurrent:
 
     def attack(self, fibre: Fibre) -> Fibre:
         """Add the current to these nodes."""
-        nodes = _nodes(fibre, self.where, "steady_current")
+        nodes = nodes_at(fibre, self.where, "steady_current")
         currents = _sizes(self.current_na, nodes.size, "steady_current.current_na", -1e3, 1e3)
         current = fibre.steady_current_na.copy()
         current[nodes * PER_INTERNODE] += currents
@@ -168,13 +172,17 @@ class InternodalChannels:
         """Put the channels there."""
         if self.channel not in CHANNELS:
             raise NerveError(
-                path="internodal_channels.channel", given=f'"{self.channel}"', expected=f"One of: {', '.join(CHANNELS)}"
+                path="internodal_channels.channel",
+                given=f'"{self.channel}"',
+                expected=f"One of: {', '.join(CHANNELS)}",
             )
         if self.kind not in KINDS[1:]:
             raise NerveError(
-                path="internodal_channels.kind", given=f'"{self.kind}"', expected=f"One of: {', '.join(KINDS[1:])}"
+                path="internodal_channels.kind",
+                given=f'"{self.kind}"',
+                expected=f"One of: {', '.join(KINDS[1:])}",
             )
-        internodes = _internodes(fibre, self.where, "internodal_channels")
+        internodes = internodes_at(fibre, self.where, "internodal_channels")
         densities = _sizes(
             self.density_s_per_cm2, internodes.size, "internodal_channels.density_s_per_cm2", 0.0, 10.0
         )
@@ -185,12 +193,14 @@ class InternodalChannels:
         return fibre.changed(conductance={**fibre.conductance, self.channel: density})
 
 
-def _internodes(fibre: Fibre, where: Place, path: str) -> NDArray[np.int64]:
+def internodes_at(fibre: Fibre, where: Place, path: str) -> NDArray[np.int64]:
+    """Internodes whose middle lies in a place. Raises NerveError."""
     middles = fibre.node_position_mm[:-1] + fibre.geometry.node_spacing_um / 2000.0
     return _chosen(where, middles, path, "internode")
 
 
-def _nodes(fibre: Fibre, where: Place, path: str) -> NDArray[np.int64]:
+def nodes_at(fibre: Fibre, where: Place, path: str) -> NDArray[np.int64]:
+    """Nodes that lie in a place. Raises NerveError."""
     return _chosen(where, fibre.node_position_mm, path, "node")
 
 
@@ -225,7 +235,9 @@ def _chosen(where: Place, positions_mm: NDArray[np.float64], path: str, what: st
 def _sizes(size: Size, count: int, path: str, low: float, high: float) -> NDArray[np.float64]:
     values = np.atleast_1d(np.asarray(size, dtype=np.float64))
     if values.size not in (1, count):
-        raise NerveError(path=path, given=f"{values.size} values", expected=f"One, or {count}: one for each place")
+        raise NerveError(
+            path=path, given=f"{values.size} values", expected=f"One, or {count}: one for each place"
+        )
     if not (np.isfinite(values).all() and (values >= low).all() and (values <= high).all()):
         raise NerveError(path=path, given=f"{size}", expected=f"{low:g} to {high:g}")
     return np.broadcast_to(values, (count,))

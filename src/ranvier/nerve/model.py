@@ -157,7 +157,9 @@ def load_model(name: str = "mrg_2002", variant: str | None = None) -> FibreModel
     chosen = variant or content["default_variant"]
     if chosen not in content["variants"]:
         raise NerveError(
-            path="variant", given=f'"{chosen}"', expected=f"One of: {', '.join(content['variants'])} for {name}"
+            path="variant",
+            given=f'"{chosen}"',
+            expected=f"One of: {', '.join(content['variants'])} for {name}",
         )
     changes = content["variants"][chosen].get("gates", {})
     return FibreModel(
@@ -180,7 +182,9 @@ def load_model(name: str = "mrg_2002", variant: str | None = None) -> FibreModel
 
 def _sourced(file: str, key: str, row: dict[str, Any]) -> dict[str, Any]:
     if not row.get("source"):
-        raise DataError(path=f"{file}: {key}", given="no source", expected="Every number names where it is from")
+        raise DataError(
+            path=f"{file}: {key}", given="no source", expected="Every number names where it is from"
+        )
     return row
 
 

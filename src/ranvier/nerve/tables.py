@@ -34,7 +34,7 @@ def gate_table(
         (N_ROWS, 2 n_gates) `stay` of each gate, then `add` of each.
     """
     model: FibreModel = load_model(model_id, variant)
-    v_mv = model.resting_mv + LOWEST_MV + STEP_MV * np.arange(N_ROWS)
+    v_mv = model.resting_mv + LOWEST_MV + STEP_MV * np.arange(N_ROWS, dtype=np.float64)
     stay, add = [], []
     for name in gates:
         gate = model.gates[name]

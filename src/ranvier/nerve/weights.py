@@ -83,12 +83,18 @@ def _second_order(rate: Array, coupling: Array, dt: float) -> ParityWeights:
     e = np.exp(-x)
     phi = -np.expm1(-x) / x
     # (1 - phi) / x loses digits for slow modes; its series does not.
-    w1 = dt * np.where(x < 1e-2, 0.5 - x / 6.0 + x**2 / 24.0 - x**3 / 120.0, (1.0 - phi) / np.maximum(x, 1e-2))
+    w1 = dt * np.where(
+        x < 1e-2, 0.5 - x / 6.0 + x**2 / 24.0 - x**3 / 120.0, (1.0 - phi) / np.maximum(x, 1e-2)
+    )
     w0 = dt * phi - w1
     drive = coupling**2 * phi * (e * w1 + w0)
     # (w1 - w0) / x and (dt - 2 w1) / x: differences of nearly equal numbers for slow modes, hence series again.
-    w1_less_w0 = np.where(x < 1e-2, dt * (1.0 / 6.0 - x / 12.0 + x**2 / 40.0), (w1 - w0) / np.maximum(x, 1e-2))
-    rest = np.where(x < 1e-2, dt * (1.0 / 3.0 - x / 12.0 + x**2 / 60.0), (dt - 2.0 * w1) / np.maximum(x, 1e-2))
+    w1_less_w0 = np.where(
+        x < 1e-2, dt * (1.0 / 6.0 - x / 12.0 + x**2 / 40.0), (w1 - w0) / np.maximum(x, 1e-2)
+    )
+    rest = np.where(
+        x < 1e-2, dt * (1.0 / 3.0 - x / 12.0 + x**2 / 60.0), (dt - 2.0 * w1) / np.maximum(x, 1e-2)
+    )
     slaved = e < SLAVED
     return ParityWeights(
         keep=np.where(slaved, 0.0, e),
