@@ -152,7 +152,9 @@ def run_conditions(
             except InputRefused as refused:
                 results[index] = {"fault": str(refused)}
         runs = conduct(fibres, time_step_us=time_step_us, scheme=scheme, workers=workers)
-        results.update({index: _propagation(run) for index, run in zip(good, runs, strict=True)})
+        results.update(
+            {index: _propagation(run, conditions[index].kind) for index, run in zip(good, runs, strict=True)}
+        )
     for index, condition in enumerate(conditions):
         if condition.kind in ("threshold", "boundary"):
             search = _threshold if condition.kind == "threshold" else _boundary
@@ -163,20 +165,21 @@ def run_conditions(
     return results
 
 
-def _propagation(run: Conduction) -> dict[str, str]:
+def _propagation(run: Conduction, kind: str) -> dict[str, str]:
     t20, t45 = run.arrival_ms[FIRST], run.arrival_ms[LAST]
     blocked = not np.isfinite(t45)
     return {
         "t20_ms": _text(t20),
         "t45_ms": _text(t45),
-        "cv_m_s": "" if blocked else _text(run.velocity_m_per_s(FIRST, LAST)),
-        "blocked": "1" if blocked else "0",
+        "cv_m_s": _text(run.velocity_m_per_s(FIRST, LAST)),
+        "blocked": ("1" if blocked else "0") if kind == "propagation" else "",
         "peak20_mV": _text(run.peak_mv[FIRST]),
     }
 
 
 def _text(value: float) -> str:
-    return f"{value:.7g}" if math.isfinite(value) else ""
+    # The reference writes nan where an impulse never came.
+    return f"{value:.7g}"
 
 
 def _threshold(condition: Condition, scheme: Scheme, model: FibreModel | None) -> dict[str, str]:
