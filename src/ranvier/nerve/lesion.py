@@ -64,7 +64,7 @@ class MyelinLoss:
     def attack(self, fibre: Fibre) -> Fibre:
         """Thin the sheath of these internodes."""
         internodes = internodes_at(fibre, self.where, "myelin_loss")
-        fractions = _sizes(
+        fractions = sizes_for(
             self.remaining_fraction, internodes.size, "myelin_loss.remaining_fraction", 0.0, 1.0
         )
         if self.half not in (None, "left", "right"):
@@ -89,7 +89,7 @@ class SodiumLoss:
     def attack(self, fibre: Fibre) -> Fibre:
         """Take sodium channels from these nodes."""
         nodes = nodes_at(fibre, self.where, "sodium_loss")
-        fractions = _sizes(self.remaining_fraction, nodes.size, "sodium_loss.remaining_fraction", 0.0, 1.0)
+        fractions = sizes_for(self.remaining_fraction, nodes.size, "sodium_loss.remaining_fraction", 0.0, 1.0)
         factor = np.ones(fibre.kind.size)
         factor[nodes * PER_INTERNODE] = fractions
         changed = {name: fibre.conductance[name] * factor for name in ("naf", "nap")}
@@ -109,7 +109,7 @@ class NodeLengthening:
     def attack(self, fibre: Fibre) -> Fibre:
         """Lengthen these nodes and thin out their channels."""
         nodes = nodes_at(fibre, self.where, "node_lengthening")
-        lengths = _sizes(self.length_um, nodes.size, "node_lengthening.length_um", 0.1, 100.0)
+        lengths = sizes_for(self.length_um, nodes.size, "node_lengthening.length_um", 0.1, 100.0)
         length = fibre.length_um.copy()
         length[nodes * PER_INTERNODE] = lengths
         dilution = fibre.length_um / length
@@ -131,7 +131,7 @@ class SealLoosening:
     def attack(self, fibre: Fibre) -> Fibre:
         """Widen the gap under the paranodes."""
         internodes = internodes_at(fibre, self.where, "seal_loosening")
-        factors = _sizes(self.gap_factor, internodes.size, "seal_loosening.gap_factor", 1.0, 1e4)
+        factors = sizes_for(self.gap_factor, internodes.size, "seal_loosening.gap_factor", 1.0, 1e4)
         kinds = (MYSA, FLUT) if self.includes_flut else (MYSA,)
         gap = fibre.gap_um.copy()
         for internode, factor in zip(internodes, factors, strict=True):
@@ -150,7 +150,7 @@ class SteadyCurrent:
     def attack(self, fibre: Fibre) -> Fibre:
         """Add the current to these nodes."""
         nodes = nodes_at(fibre, self.where, "steady_current")
-        currents = _sizes(self.current_na, nodes.size, "steady_current.current_na", -1e3, 1e3)
+        currents = sizes_for(self.current_na, nodes.size, "steady_current.current_na", -1e3, 1e3)
         current = fibre.steady_current_na.copy()
         current[nodes * PER_INTERNODE] += currents
         return fibre.changed(steady_current_na=current)
@@ -183,7 +183,7 @@ class InternodalChannels:
                 expected=f"One of: {', '.join(KINDS[1:])}",
             )
         internodes = internodes_at(fibre, self.where, "internodal_channels")
-        densities = _sizes(
+        densities = sizes_for(
             self.density_s_per_cm2, internodes.size, "internodal_channels.density_s_per_cm2", 0.0, 10.0
         )
         density = fibre.conductance[self.channel].copy()
@@ -232,7 +232,8 @@ def _chosen(where: Place, positions_mm: NDArray[np.float64], path: str, what: st
     return inside
 
 
-def _sizes(size: Size, count: int, path: str, low: float, high: float) -> NDArray[np.float64]:
+def sizes_for(size: Size, count: int, path: str, low: float, high: float) -> NDArray[np.float64]:
+    """Spread a lesion's size over its places. Raises NerveError outside low to high, or with a wrong count."""
     values = np.atleast_1d(np.asarray(size, dtype=np.float64))
     if values.size not in (1, count):
         raise NerveError(

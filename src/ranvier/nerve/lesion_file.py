@@ -49,6 +49,7 @@ from .lesion import (
     internodes_at,
     nodes_at,
 )
+from .pump import MOST_HZ, SodiumLeak, run_pump
 
 #: Kind of lesion -> (name of its size, lowest, highest, on nodes?).
 KINDS: dict[str, tuple[str, float, float, bool]] = {
@@ -59,6 +60,7 @@ KINDS: dict[str, tuple[str, float, float, bool]] = {
     "seal_loosening": ("gap_factor", 1.0, 1e4, False),
     "depolarisation": ("current_na", 0.0, 1e3, True),
     "hyperpolarisation": ("current_na", 0.0, 1e3, True),
+    "sodium_leak": ("leak_na", 0.0, 10.0, True),
     "internodal_channels": ("density_s_per_cm2", 0.0, 10.0, False),
 }
 PLACES = {
@@ -80,7 +82,7 @@ DISTRIBUTIONS = {
     "lognormal": ("median", "sigma"),
     "beta": ("alpha", "beta"),
 }
-TOP = {"name", "seed", "lesion", "axon_loss", "nerve", "note", "pump", "temperature_celsius"}
+TOP = {"name", "seed", "lesion", "axon_loss", "nerve", "note", "pump", "activity", "temperature_celsius"}
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,8 @@ class LesionEntry:
             sign = 1.0 if self.kind == "depolarisation" else -1.0
             signed = sign * size if isinstance(size, float) else tuple(sign * value for value in size)
             return SteadyCurrent(where, signed)
+        if self.kind == "sodium_leak":
+            return SodiumLeak(where, size)
         return InternodalChannels(where, self.channel, size, self.compartment)
 
 
@@ -175,13 +179,22 @@ class LesionFile:
     axon_loss_fraction: Mapping[str, float] = field(default_factory=dict)
     temperature_celsius: float | None = None
     pump: bool = False
+    activity_hz: float = 0.0
+    activity_s: float = 0.0
 
     def attack(self, fibre: Fibre) -> Fibre:
         """Apply every entry to a single fibre."""
         generator = np.random.default_rng(self.seed)
-        return fibre.with_lesions(
+        attacked = fibre.with_lesions(
             [entry.on(fibre, entry.place_on_fibre(), generator) for entry in self.entries]
         )
+        return self.with_pump(attacked)
+
+    def with_pump(self, fibre: Fibre) -> Fibre:
+        """Let the pump answer, where the file switches it on."""
+        if not self.pump:
+            return fibre
+        return run_pump(fibre, rate_hz=self.activity_hz, duration_s=self.activity_s)
 
 
 def _element_count(fibre: Fibre, where: Place, on_nodes: bool) -> int:
@@ -231,6 +244,10 @@ def parse_lesions(text: str) -> LesionFile:
     celsius = content.get("temperature_celsius")
     if celsius is not None:
         celsius = _number("temperature_celsius", celsius, 10.0, 45.0, faults)
+    pump = content.get("pump", False)
+    if not isinstance(pump, bool):
+        faults.append(Fault("pump", f"{pump!r}", "true or false"))
+    activity_hz, activity_s = _activity(content.get("activity"), pump is True, faults)
     if faults:
         raise DocumentRefused(faults)
     return LesionFile(
@@ -239,7 +256,25 @@ def parse_lesions(text: str) -> LesionFile:
         entries=tuple(entry for entry in entries if entry is not None),
         axon_loss_fraction=losses,
         temperature_celsius=celsius,
-        pump=bool(content.get("pump", False)),
+        pump=pump,
+        activity_hz=activity_hz,
+        activity_s=activity_s,
+    )
+
+
+def _activity(table: Any, pump: bool, faults: list[Fault]) -> tuple[float, float]:
+    if table is None:
+        return 0.0, 0.0
+    if not isinstance(table, dict) or table.keys() != {"rate_hz", "duration_s"}:
+        faults.append(Fault("activity", f"{table!r}", "[activity] with rate_hz and duration_s"))
+        return 0.0, 0.0
+    if not pump:
+        faults.append(
+            Fault("activity", "given without the pump", "pump = true: without it activity changes nothing")
+        )
+    return (
+        _number("activity.rate_hz", table["rate_hz"], 0.0, MOST_HZ, faults),
+        _number("activity.duration_s", table["duration_s"], 0.0, 3600.0, faults),
     )
 
 
