@@ -1,0 +1,125 @@
+"""Draft the rows of a new edition: `python -m tests.spec.draft EDITION`. Read them against the paper before keeping them.
+
+For each clause: nothing known, one way to meet it, one way to fail it, and each limit with the values beside it.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+
+from tests.spec.tables import direct_comparisons
+
+from ranvier.criteria.bounds import Bounds, State, grid, is_whole, propagate, whole_range
+from ranvier.criteria.edition import NOT_MET, Category, Edition, edition
+from ranvier.criteria.expression import Expression
+from ranvier.criteria.judgement import certain
+from ranvier.criteria.reach import reachable
+from ranvier.criteria.search_form import UNKNOWN, VERDICTS, search_form
+from ranvier.terms import Verdict
+from ranvier.terms.vocabulary import findings
+
+
+def way(made: Edition, expression: Expression, wanted: Verdict, state: State, told: State) -> State | None:
+    """Observations that give the wanted verdict, found by trying; None if there are none."""
+    node = search_form(expression, made.nodes)
+    verdict = VERDICTS[node.value(state)]
+    if verdict is not Verdict.UNKNOWN:
+        return told if verdict is wanted else None
+    name = next(node.undecided(state))
+    values = grid(name, made.limits.get(name, ()), state.get(name) or whole_range(name))
+    for value in sorted(values, reverse=wanted is Verdict.MET):
+        narrowed = propagate(state, {name: Bounds(value, value)})
+        if narrowed is not None:
+            result = way(made, expression, wanted, narrowed, {**told, name: Bounds(value, value)})
+            if result is not None:
+                return result
+    return None
+
+
+def write(state: State) -> str:
+    parts = []
+    for name, bounds in state.items():
+        if name in findings():
+            parts.append(name if bounds.low == 1 else f"not {name}")
+        else:
+            parts.append(f"{name} = {bounds.low:g}")
+    return "; ".join(parts)
+
+
+def edges(made: Edition, expression: Expression) -> list[tuple[str, State]]:
+    rows = []
+    base = way(made, expression, Verdict.MET, {}, {}) or {}
+    for atom in direct_comparisons(expression):
+        step = 1 if is_whole(atom.quantity) else 0.01
+        for value in (atom.limit - step, atom.limit, atom.limit + step):
+            if value < 0 or value > whole_range(atom.quantity).high:
+                continue
+            held = {atom.quantity: Bounds(round(value, 4), round(value, 4))}
+            for name, bounds in base.items():
+                if name != atom.quantity and propagate({}, {**held, name: bounds}) is not None:
+                    held[name] = bounds
+            state = propagate({}, held)
+            assert state is not None
+            rows.append((VERDICTS[search_form(expression, made.nodes).value(state)].value, held))
+    return rows
+
+
+def main() -> None:
+    made = edition(sys.argv[1])
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(["clause", "observed", "expected"])
+    for clause in made.clauses:
+        seen = {""}
+        out.writerow([clause.name, "", "unknown"])
+        for verdict in (Verdict.MET, Verdict.NOT_MET):
+            state = way(made, clause.expression, verdict, {}, {})
+            assert state is not None, f"{clause.id} can never be {verdict.value}"
+            seen.add(write(state))
+            out.writerow([clause.name, write(state), verdict.value])
+        own = edges(made, clause.expression)
+        for value, state in own:
+            if write(state) not in seen:
+                seen.add(write(state))
+                out.writerow([clause.name, write(state), value])
+    for category in made.categories:
+        told = category_way(made, category)
+        out.writerow(["category", write(told), category.id])
+    failed = way(made, made.categories[-1].expression, Verdict.NOT_MET, {}, {}) or {}
+    while certain(reachable(made, propagate({}, failed) or {})) != NOT_MET:
+        state = propagate({}, failed) or {}
+        left = next(
+            c for c in made.categories if search_form(c.expression, made.nodes).value(state) == UNKNOWN
+        )
+        failed = way(made, left.expression, Verdict.NOT_MET, state, failed) or {}
+    out.writerow(["category", write(failed), NOT_MET])
+    out.writerow(["category", "", "undetermined"])
+
+
+def category_way(made: Edition, category: Category) -> State:
+    """A way to reach a category with every better one failed."""
+    told: State = {}
+    for better in made.categories:
+        if better.id == category.id:
+            break
+    state = way(made, category.expression, Verdict.MET, {}, {})
+    assert state is not None
+    told = dict(state)
+    for better in made.categories:
+        if better.id == category.id:
+            return told
+        for tries in grid_ways(made, better.expression, told):
+            told = tries
+            break
+    return told
+
+
+def grid_ways(made: Edition, expression: Expression, told: State) -> list[State]:
+    state = propagate({}, told)
+    assert state is not None
+    result = way(made, expression, Verdict.NOT_MET, state, told)
+    return [] if result is None else [result]
+
+
+if __name__ == "__main__":
+    main()
