@@ -54,6 +54,7 @@ def sentences_of(point: Point, statements: Mapping[str, Statement]) -> tuple[Sen
         words, own = [fill(point.id, point.slots)], (*point.statements, *sentences()[point.id].statements)
     else:
         words, own = SENTENCE_END.split(statements[point.id].plain), point.statements
+        words = words if point.part is None else words[point.part - 1 : point.part]
     support = _support(point, own)
     return tuple(Sentence(text, support[0], support[1:]) for text in words)
 

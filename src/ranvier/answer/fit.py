@@ -12,7 +12,7 @@ from ranvier.criteria import Judgement
 from ranvier.terms import Presence, Verdict
 
 from .facts import finding
-from .point import MUST, STRONG, USEFUL, Point
+from .point import MUST, STRONG, USEFUL, Point, point_of
 from .support import Support, criterion
 from .wording import FitFact, fit_facts, phrases
 
@@ -29,8 +29,9 @@ def fit(case: Case, judgement: Judgement, circumstances: frozenset[str]) -> Iter
         rank = STRONG if fact.way == "against" or index < MOST_FACTS - 2 else USEFUL
         if fact.say:
             yield Point(f"fact.{fact.finding}", fact.say, facts=(support,), rank=rank)
-        for place, identity in enumerate(fact.statements):
-            yield Point(identity, statements=(identity,), facts=(support,), rank=rank + min(place, 1))
+        more = () if "mmn_diagnosed" in circumstances else fact.undiagnosed
+        for place, identity in enumerate((*fact.statements, *more)):
+            yield point_of(identity, (support,), rank + min(place, 1))
     yield from _verdict(judgement, facts, circumstances)
 
 
@@ -60,10 +61,11 @@ def _verdict(
         words = "fits_much" if toward >= 3 else ("fits_some" if toward else "fits_unclear")
     yield Point(words, facts=whole, rank=MUST)
     if judgement.category == "not_met" and not excluded(judgement):
-        yield Point("criteria-sensitivity", statements=("criteria-sensitivity",), facts=whole, rank=USEFUL)
+        yield point_of("criteria-sensitivity", whole)
     missing = missing_words(judgement.missing)
     if judgement.category == "undetermined" and missing:
-        yield Point("still_open", facts=whole, slots={"missing": missing}, rank=STRONG)
+        yield Point("still_open", facts=whole, rank=STRONG)
+        yield Point("still_open_such_as", facts=whole, slots={"missing": missing}, rank=STRONG)
     decided = "mmn_diagnosed" in circumstances and judgement.category != "not_met"
     yield Point("doctors_decided" if decided else "doctors_decide", facts=whole, rank=MUST)
 
@@ -85,9 +87,9 @@ def _clauses(judgement: Judgement) -> tuple[Support, ...]:
 
 
 def missing_words(missing: tuple[str, ...]) -> str | None:
-    """What the criteria lack, as the end of "such as ..."; None when there are no words for it."""
+    """What the criteria lack, as the end of "It does not say ..."; None when there are no words for it."""
     known = phrases()["missing"]
     told = list(dict.fromkeys(known[identity] for identity in missing if identity in known))[:MOST_MISSING]
-    return " and ".join(told) if told else None
+    return ", or ".join(told) if told else None
 
 

@@ -9,14 +9,14 @@ from ranvier.case import Case
 from ranvier.terms import Span
 
 from .facts import fact
-from .point import MUST, STRONG, USEFUL, Point
+from .point import MUST, STRONG, USEFUL, Point, point_of
 from .support import Kind
 from .wording import old_claims
 
 FEWEST_CHARACTERS = 600  # shorter text around a letter is furniture, not an answer [judgement]
 ABOUT = re.compile(r"multifocal motor|\bMMN\b", re.IGNORECASE)
 YEAR = re.compile(r"(?:©|\(c\)|copyright)\s*((?:19|20)\d\d)", re.IGNORECASE)
-MOST_CLAIMS = 5
+MOST_CLAIMS = 5  # more would crowd out the answer itself [judgement]
 
 
 def older_answer(text: str, case: Case) -> Span | None:
@@ -46,5 +46,5 @@ def changes(text: str, span: Span) -> Iterator[Point]:
         rank = STRONG if count < 3 else USEFUL
         yield Point(f"old.{claim.id}", claim.say, facts=(where,), rank=rank, leads_in=True)
         for identity in claim.statements:
-            yield Point(identity, statements=(identity,), facts=(where,), rank=rank)
+            yield point_of(identity, (where,), rank)
         count += 1

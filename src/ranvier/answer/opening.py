@@ -9,7 +9,7 @@ from ranvier.evidence import topics as topic_labels
 
 from .circumstances import Asked, Diagnosed, RuledOut, Suspected
 from .facts import condition, conditions, finding, letter, treatment, treatments
-from .point import EXTRA, MUST, STRONG, USEFUL, PlannedQuestion, Point
+from .point import MUST, STRONG, USEFUL, PlannedQuestion, Point
 from .support import Kind, Support
 from .wording import phrases
 
@@ -79,7 +79,7 @@ def _asked(case: Case, questions: tuple[PlannedQuestion, ...]) -> Iterator[Point
     if not questions:
         yield Point("asks_nothing", facts=(letter(case),), rank=STRONG)
     if len(answered) == 1:
-        yield Point("wants_to_understand", facts=answered[0].facts, rank=EXTRA)
+        yield Point("wants_to_understand", facts=answered[0].facts, rank=USEFUL)
     elif answered:
         asked = asked_words([q.topic for q in answered][:MOST_ASKED])
         facts = tuple(support for q in answered for support in q.facts)

@@ -14,7 +14,7 @@ from .facts import condition, fact, letter
 from .fit import excluded, fit
 from .older_page import changes, older_answer
 from .opening import opening
-from .point import EXTRA, MUST, STRONG, USEFUL, Plan, PlannedQuestion, PlannedSection, Point
+from .point import EXTRA, MUST, STRONG, USEFUL, Plan, PlannedQuestion, PlannedSection, Point, point_of
 from .questions import Find, declined, default_topic, planned_questions
 from .support import Kind, Support, criterion
 from .wording import asks, illness_statements, outlines, phrases, sentences, urgent_statements
@@ -65,6 +65,7 @@ def _full(
     short = once.keep([*_leads(answered), *declined(questions)])
     older = older_answer(text, case)
     changed = once.keep(changes(text, older)) if older is not None else ()
+    once.told |= {tells for q in answered for tells in _told_in_other_words(q)}
     fitted = once.keep(fit(case, judgement, holds))
     als = once.keep(_als(case, judgement, holds, answered))
     beside = once.keep(_other_illnesses(case))
@@ -86,6 +87,12 @@ def _full(
         PlannedSection("note", "Please remember", once.keep(_note(case, holds))),
     ]
     return Plan("full", questions, tuple(s for s in sections if s.points), holds)
+
+
+def _told_in_other_words(question: PlannedQuestion) -> Iterator[str]:
+    for identity in outlines()[question.topic].body:
+        if identity in sentences():
+            yield from sentences()[identity].tells
 
 
 class _Once:
@@ -111,12 +118,6 @@ class _Once:
         return tuple(kept)
 
 
-def _point(identity: str, facts: tuple[Support, ...] = (), rank: int = USEFUL) -> Point:
-    if identity in sentences():
-        return Point(identity, facts=facts, rank=rank)
-    return Point(identity, statements=(identity,), facts=facts, rank=rank)
-
-
 def _urgent(case: Case) -> Iterator[Point]:
     order = list(urgent_statements())
     flags = sorted(case.red_flags, key=lambda flag: order.index(flag.id if flag.id in order else "other"))
@@ -126,7 +127,7 @@ def _urgent(case: Case) -> Iterator[Point]:
     yield Point("urgent_first", facts=facts, rank=MUST)
     for flag, support in zip(flags, facts, strict=True):
         identity = urgent_statements().get(flag.id, urgent_statements()["other"])
-        yield Point(identity, statements=(identity,), facts=(support,), rank=MUST)
+        yield point_of(identity, (support,), MUST)
         if flag.id == "suicidal_thoughts":
             yield Point("urgent_not_alone", facts=(support,), rank=MUST)
 
@@ -137,14 +138,14 @@ def _leads(answered: list[PlannedQuestion]) -> Iterator[Point]:
         best = tuple(i for i in question.statements[:1] if i not in outline.lead)
         lead = (*best, *outline.lead)[: 2 if len(answered) == 1 else 1]
         for identity in lead:
-            yield _point(identity, question.facts, MUST)
+            yield point_of(identity, question.facts, MUST)
 
 
 def _body(question: PlannedQuestion, how_many: int) -> Iterator[Point]:
     outline = outlines()[question.topic]
     wanted = tuple(dict.fromkeys((*outline.lead, *question.statements[:3], *outline.body)))
     for index, identity in enumerate(wanted[: BODY.get(how_many, 3) + len(outline.lead)]):
-        yield _point(identity, question.facts, STRONG if index < 4 else (USEFUL if index < 6 else EXTRA))
+        yield point_of(identity, question.facts, STRONG if index < 4 else (USEFUL if index < 6 else EXTRA))
 
 
 def _als(
@@ -158,10 +159,10 @@ def _als(
     grave = "als_diagnosed" in holds or excluded(judgement)
     for identity in outlines()["extra.als"].body:
         if not (grave and identity == "cramps-fasciculations"):  # true, but a comfort that is not ours to give here
-            yield _point(identity, facts, STRONG)
+            yield point_of(identity, facts, STRONG)
     if holds & {"als_ruled_out", "mmn_diagnosed"} and not grave:
         for identity in outlines()["extra.als_reassured"].body:
-            yield _point(identity, facts, STRONG)
+            yield point_of(identity, facts, STRONG)
 
 
 def _other_illnesses(case: Case) -> Iterator[Point]:
@@ -169,7 +170,7 @@ def _other_illnesses(case: Case) -> Iterator[Point]:
         if one.id in NEIGHBOURS or one.id not in illness_statements():
             continue
         for identity in illness_statements()[one.id][:2]:
-            yield _point(identity, (condition(one),), USEFUL)
+            yield point_of(identity, (condition(one),), USEFUL)
 
 
 def _treatment(
@@ -190,7 +191,7 @@ def _treatment(
     else:
         return
     for index, identity in enumerate(outlines()[f"extra.{name}"].body):
-        yield _point(identity, facts, STRONG if index < 3 else USEFUL)
+        yield point_of(identity, facts, STRONG if index < 4 else USEFUL)
 
 
 def _not_known(case: Case, holds: frozenset[str], answered: list[PlannedQuestion]) -> Iterator[Point]:
@@ -202,7 +203,7 @@ def _not_known(case: Case, holds: frozenset[str], answered: list[PlannedQuestion
     else:
         name = "not_known_undiagnosed"
     for identity in outlines()[f"extra.{name}"].body:
-        yield _point(identity, (), STRONG)
+        yield point_of(identity, (), STRONG)
 
 
 def _asks(judgement: Judgement, holds: frozenset[str]) -> Iterator[Point]:
@@ -220,11 +221,11 @@ def _asks(judgement: Judgement, holds: frozenset[str]) -> Iterator[Point]:
 
 def _note(case: Case, holds: frozenset[str]) -> Iterator[Point]:
     for identity in outlines()["extra.note"].body:
-        yield _point(identity, (letter(case),), MUST)
+        yield point_of(identity, (letter(case),), MUST)
     if not case.red_flags:
-        yield _point("emergency-breathing", (), USEFUL)
+        yield point_of("emergency-breathing", (), USEFUL)
         if "on_immunoglobulin" in holds:
-            yield _point("emergency-chest-pain", (), USEFUL)
+            yield point_of("emergency-chest-pain", (), USEFUL)
 
 
 def _title(topic: str) -> str:
@@ -250,11 +251,11 @@ def _elsewhere(case: Case, questions: tuple[PlannedQuestion, ...], holds: frozen
             slots={"illness": name or ""},
             rank=MUST,
         )
-        known = [_point(i, (condition(others[0]),)) for i in illness_statements().get(others[0].id or "", ())]
+        known = [point_of(i, (condition(others[0]),)) for i in illness_statements().get(others[0].id or "", ())]
         return _short("other_illness", case, questions, (said, *known, "off_topic_refer"))
     if questions:
         return _short("out_of_scope", case, questions, tuple(declined(questions)))
-    return _short("nothing_found", case, questions, ("nothing_found", _point("mmn-definition")))
+    return _short("nothing_found", case, questions, ("nothing_found", point_of("mmn-definition")))
 
 
 def _short(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .support import Support
+from .wording import sentences
 
 MUST, STRONG, USEFUL, EXTRA = 0, 1, 2, 3  # what goes first when an answer grows too long: EXTRA; MUST never
 
@@ -15,7 +16,7 @@ class Point:
     """One thing to say: a statement's plain words, connecting words of ours, or words set in a data file (`text`).
 
     `facts` are what it rests on besides the statements; `rank` says how soon it may be dropped for length. A point that
-    `leads_in` is dropped together with the point after it.
+    `leads_in` is dropped together with the point after it. `part` names the one sentence of a statement that is wanted.
     """
 
     id: str
@@ -25,6 +26,15 @@ class Point:
     slots: Mapping[str, str] = field(default_factory=dict)
     rank: int = USEFUL
     leads_in: bool = False
+    part: int | None = None
+
+
+def point_of(identity: str, facts: tuple[Support, ...] = (), rank: int = USEFUL) -> Point:
+    """The point that an id of an outline names: words of ours, a statement, or `statement:2` for its second sentence."""
+    if identity in sentences():
+        return Point(identity, facts=facts, rank=rank)
+    name, _, part = identity.partition(":")
+    return Point(name, statements=(name,), facts=facts, rank=rank, part=int(part) if part else None)
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,14 @@ WORDING = Path(__file__).parent / "wording"
 
 @dataclass(frozen=True)
 class Words:
-    """A connecting sentence of ours, with slots in braces, and the statements that it rests on by itself."""
+    """A connecting sentence of ours, with slots in braces, and the statements that it rests on by itself.
+
+    `tells` are statements whose fact it says in other words, so that it need not be said twice.
+    """
 
     text: str
     statements: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class FitFact:
     way: str
     say: str | None
     statements: tuple[str, ...]
+    undiagnosed: tuple[str, ...] = ()  # told only while nobody has made the diagnosis
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,8 @@ def _rows(name: str) -> dict[str, Any]:
 def sentences() -> Mapping[str, Words]:
     """Connecting sentences by id."""
     return {
-        key: Words(row["text"], tuple(row.get("statements", ()))) for key, row in _rows("sentences.toml").items()
+        key: Words(row["text"], tuple(row.get("statements", ())), tuple(row.get("tells", ())))
+        for key, row in _rows("sentences.toml").items()
     }
 
 
@@ -102,7 +108,14 @@ def urgent_statements() -> Mapping[str, str]:
 def fit_facts() -> tuple[FitFact, ...]:
     """What findings say of MMN, the weightiest first."""
     return tuple(
-        FitFact(row["finding"], row["present"], row["way"], row.get("say"), tuple(row["statements"]))
+        FitFact(
+            row["finding"],
+            row["present"],
+            row["way"],
+            row.get("say"),
+            tuple(row["statements"]),
+            tuple(row.get("undiagnosed", ())),
+        )
         for row in _rows("fit.toml")["fact"]
     )
 
