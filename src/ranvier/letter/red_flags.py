@@ -18,7 +18,7 @@ from ranvier.terms import DataError, Span
 from ranvier.terms.vocabulary import read_toml
 
 from . import spelling
-from .standing import Writer, stands
+from .standing import Writer, denied, stands
 
 LEXICON = Path(__file__).parent / "lexicon" / "red_flags.toml"
 _GAP = r"(?:[^\w.!?]+[\w'/]+){0,%d}[^\w.!?]+"
@@ -34,7 +34,7 @@ class Together:
     say: tuple[str, ...]
     near: tuple[str, ...]
     sentences: int
-    gradual: bool
+    unless: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _rule(name: str, row: dict[str, Any]) -> Rule:
         triggers=tuple(row["triggers"]),
         alone=tuple(row.get("alone", ())),
         together=tuple(
-            Together(tuple(t["say"]), tuple(t["near"]), t["sentences"], t.get("gradual", False))
+            Together(tuple(t["say"]), tuple(t["near"]), t["sentences"], tuple(t.get("unless", ())))
             for t in row.get("together", ())
         ),
         numbers=tuple(Number(n["pattern"], n.get("below"), n.get("above")) for n in row.get("numbers", ())),
@@ -190,7 +190,7 @@ class _Reader:
     ) -> Iterator[Span]:
         first, *others = together.say
         spans = list(self._standing(rule, index, self.words.phrases(first), barred))
-        if not spans or (together.gradual and self._gradual(index)):
+        if not spans or self._excused(together, index):
             return
         window = self._window(index, together.sentences)
         for name in others:
@@ -198,7 +198,7 @@ class _Reader:
             if not more:
                 return
             spans += more
-        if all(any(self.words.phrases(name).search(self.sentences[at].text) for at in window) for name in together.near):
+        if all(any(self._said(name, self.sentences[at].text) for at in window) for name in together.near):
             yield from spans
 
     def _window(self, index: int, reach: int) -> range:
@@ -206,11 +206,15 @@ class _Reader:
             return range(len(self.sentences))
         return range(max(0, index - reach), min(len(self.sentences), index + reach + 1))
 
-    def _gradual(self, index: int) -> bool:
+    def _excused(self, together: Together, index: int) -> bool:
+        """Whether the sentence tells of something slow or mending, and nothing in it says that it is sudden."""
         text = self.sentences[index].text
-        if self.words.phrases("better").search(text):
+        if "better" in together.unless and self.words.phrases("better").search(text):
             return True
-        return bool(self.words.phrases("slow").search(text)) and not self.words.phrases("fast_now").search(text)
+        return "slow" in together.unless and self._said("slow", text) and not self._said("fast_now", text)
+
+    def _said(self, name: str, text: str) -> bool:
+        return any(not denied(text, *match.span()) for match in self.words.phrases(name).finditer(text))
 
     def _holds(self, rule: Rule, index: int, place: tuple[int, int]) -> bool:
         return stands(

@@ -41,8 +41,8 @@ _BLOCK = frozenset(
     " sleep slept eat walk lie do does did sit despite if then now".split()
 )
 _NEGATION = re.compile(
-    r"\b(?P<no>no|nil|without|denie[sd]|deny|denying|neither|nor|negative for|free (?:of|from)|absence of|absent|excludes|excluded"
-    r"|ruled out|rules out|lack of|nobody|no one|no-one|none|zero|-ve for|nothing like|not|never|cannot|n't|aint|rather than)(?=[\s:,])",
+    r"(?P<no>(?<=[a-z])n't|\b(?:no|nil|without|denie[sd]|deny|denying|neither|nor|negative for|free (?:of|from)|absence of|absent|excludes|excluded"
+    r"|ruled out|rules out|lack of|nobody|no one|no-one|none|zero|-ve for|nothing like|not|never|aint|rather than))(?=[\s:,])",
 )
 _NOT_NEGATION = re.compile(
     r"(?:no|not|n't)\s+(?:longer|idea|doubt|sooner|matter|wonder|relief|help|better|good|rest|let[- ]?up|only|just|sure|certain"
@@ -95,11 +95,15 @@ _PRESUPPOSED = re.compile(
     r"|\b(?:i|he|she) (?:can't|cannot|can hardly|keep|keeps|have|am|get|has|is)\b|\bthe (?:swollen|choking|breathlessness|headaches?)\b"
 )
 _PAST = re.compile(
-    r"\b(?:used to|as a (?:child|boy|girl|student|teenager|kid|baby|young)|when i was (?:a |at |\d|ten|twelve|young|little|in my|pregnant|small|born)|in my (?:teens|twenties|thirties|youth|childhood)|"
+    r"\b(?:(?<!the way it )(?<!the way i )(?<!than i )(?<!than it )(?<!as i )(?<!like i )(?<!like it )(?<!as it )(?<!what it )used to(?! be able)|as a (?:child|boy|girl|student|teenager|kid|baby|young)|when i was (?:a |at |\d|ten|twelve|young|little|in my|pregnant|small|born)|in my (?:teens|twenties|thirties|youth|childhood)|"
     r"(?:in|back in|during|of|around|since then in|(?:jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*),?) (?:19\d\d|20[01]\d|202[0-4])|(?:many|some|several|\w+|\d+|\d+\+) years ago|decades? ago|years (?:back|before)|long (?:ago|behind|past|gone)|"
-    r"last year|(?:\w+ )?(?:months|years) ago|after (?:my|his|her) (?:tonsils|birth)|childhood|previous(?:ly)?|prior|former(?:ly)?|ex-smoker|old|since (?:19|20)\d\d none)\b"
+    r"last year|(?:\w+ )?(?:months|years) ago|after (?:my|his|her) (?:tonsils|birth)|childhood|previous(?:ly)?|prior|former(?:ly)?|ex-smoker)\b"
 )
-_BEGAN = re.compile(r"\b(?:since|began|begun|started|starting|start|onset|came on|noticed|first|diagnos\w+|ever since|from|after|worse\w*|getting|still|ongoing|now|again|today|persist\w*|continu\w*|back|return\w*|yesterday|this (?:morning|week))\b")
+_LONG_PAST = re.compile(
+    r"\b(?:as a (?:child|boy|girl|student|teenager|kid|baby|young)|when i was (?:a |at |\d|ten|twelve|young|little|in my|pregnant|small|born)"
+    r"|in my (?:teens|twenties|thirties|youth|childhood)|childhood)\b"
+)
+_BEGAN = re.compile(r"\b(?:since|began|begun|started|starting|start|onset|came on|noticed|ever since|worse\w*|getting|still|ongoing|now|again|today|persist\w*|continu\w*|back|return\w*|yesterday|this (?:morning|week))\b")
 _GONE = re.compile(
     r"\b(?:(?:all |completely |fully |long |has |have |had |is |since |quickly |soon |totally )*(?:cleared(?: up)?|resolved|gone(?: away| now| by| again)|went away|recovered|healed|settled|cured|got over it|behind me|passed off|wore off|disappeared|better now|stopped (?:after|once|when|by itself))"
     r"|(?:but )?(?:not|none|never|nothing) (?:since|now|again)|no longer (?:a problem|an issue|have|get)|gone by|i'?m (?:well|fine|ok|okay) now|am (?:well|fine|ok) now|no lasting|fully recovered|is (?:fine|normal|ok|okay|better) (?:now|again|in a)|back to normal|goes (?:away|off) (?:in|with|if|by|within|after))\b"
@@ -154,9 +158,7 @@ def _negated(clause: str, after: str) -> bool:
             continue
         if word == "without" and re.search(r"\b(?:can't|cannot|can hardly|can barely|couldn't|unable|never|not|no longer|impossible|n't)\b", clause[: cue.start()]):
             continue
-        if word == "cannot":
-            continue
-        if _reaches(between, listing=word not in ("not", "never", "n't")):
+        if _reaches(between, listing=word not in ("not", "n't")):
             return True
     return False
 
@@ -225,6 +227,8 @@ def _over(sentence: str, start: int, end: int) -> bool:
     past = _PAST.search(sentence)
     if past is None:
         return False
+    if _LONG_PAST.search(before) or _LONG_PAST.search(after):
+        return True
     rest = before[-60:] + after[:60]
     return not (_BEGAN.search(rest) and not re.search(r"\b(?:none|not|never|nothing) since\b", sentence)) or bool(
         re.search(r"\b(?:none|not|never|nothing) since\b", after)
@@ -259,6 +263,21 @@ def _of_another(sentence: str, start: int, writer: Writer, previous: str) -> boo
     return bool(_PAST_VERB.search(since) and not recent)
 
 
+_TAKEN_BACK = re.compile(
+    r"\b(?:without|no|not a|never a|never any|not any|nor|isn't a|wasn't a|hardly any) (?:\w+ ){0,2}(?:problems?|trouble|difficult\w*|issues?|worse|weak\w*|pain|bother|discomfort|sudden)\b"
+)
+
+
+def denied(sentence: str, start: int, end: int) -> bool:
+    """Whether `sentence[start:end]` is said not to be so."""
+    after = sentence[end:]
+    return bool(
+        _negated(_clause_before(sentence[:start]), after)
+        or _DENIED_AFTER.match(after)
+        or _TAKEN_BACK.search(sentence, start, end)
+    )
+
+
 def stands(
     sentence: str, start: int, end: int, *, writer: Writer, previous: str = "", self_harm: bool = False, lenient: bool = False
 ) -> bool:
@@ -271,9 +290,8 @@ def stands(
         self_harm : Wishes and conditions count as said ("if it is ALS I would rather die"), and anyone's life counts.
         lenient : "Is it normal to choke?" counts as said.
     """
-    before, after = sentence[:start], sentence[end:]
-    clause = _clause_before(before)
-    if _negated(clause, after) or _DENIED_AFTER.match(after):
+    clause = _clause_before(sentence[:start])
+    if denied(sentence, start, end):
         return False
     if _asked(sentence, start, end, lenient=lenient or self_harm):
         return False
