@@ -19,6 +19,8 @@ from ranvier.terms.vocabulary import read_toml
 
 from . import spelling
 from .standing import Writer, denied, stands
+from .text import normalise
+from .text import sentences as split
 
 LEXICON = Path(__file__).parent / "lexicon" / "red_flags.toml"
 _GAP = r"(?:[^\w.!?]+[\w'/]+){0,%d}[^\w.!?]+"
@@ -126,21 +128,23 @@ def lexicon() -> Lexicon:
 
 @dataclass(frozen=True)
 class _Sentence:
-    """A sentence of the plain reading, and the beginnings of its words (to choose the rules that can match)."""
+    """A sentence read plainly, where it begins in the text as given, and the beginnings of its words."""
 
     start: int
-    text: str
+    plain: spelling.Plain
     beginnings: frozenset[str]
 
+    @property
+    def text(self) -> str:
+        return self.plain.text
 
-def _read(text: str, words: Lexicon) -> tuple[spelling.Plain, list[_Sentence]]:
-    plain = spelling.read(text, words.acronyms, words.slips, words.mender)
-    sentences = []
-    for start, end in spelling.sentences(plain.text):
-        part = plain.text[start:end]
-        beginnings = {word[:size] for word in re.findall(r"[\w']+", part) for size in range(1, 9)}
-        sentences.append(_Sentence(start, part, frozenset(beginnings)))
-    return plain, sentences
+
+def _sentences(text: str, words: Lexicon) -> Iterator[_Sentence]:
+    for sentence in split(text, normalise(text), start=0, end=len(text)):
+        plain = spelling.read(text[sentence.start : sentence.end], words.acronyms, words.slips, words.mender)
+        tokens = re.findall(r"[\w']+", plain.text)
+        beginnings = frozenset(token[:size] for token in tokens for size in range(1, 9))
+        yield _Sentence(sentence.start, plain, beginnings)
 
 
 class _Reader:
@@ -148,8 +152,8 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.words = lexicon()
-        self.plain, self.sentences = _read(text, self.words)
-        self.writer = Writer.of(self.plain.text)
+        self.sentences = tuple(_sentences(text, self.words))
+        self.writer = Writer.of(normalise(text))
 
     def flags(self) -> Iterator[RedFlag]:
         """The red flags in the order of the data file."""
@@ -227,8 +231,9 @@ class _Reader:
         )
 
     def _span(self, index: int, place: tuple[int, int]) -> Span:
-        offset = self.sentences[index].start
-        return self.plain.span(offset + place[0], offset + place[1])
+        sentence = self.sentences[index]
+        span = sentence.plain.span(*place)
+        return Span(sentence.start + span.start, sentence.start + span.end)
 
 
 def _merged(spans: list[Span]) -> tuple[Span, ...]:

@@ -12,18 +12,9 @@ from functools import lru_cache
 
 from ranvier.terms import Span
 
-_SAME_LENGTH = str.maketrans(
-    {"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": ";", "\u00a0": " ", "\t": " ", "…": "."}
-)
+from .text import normalise
+
 _WORD = re.compile(r"[A-Za-z][A-Za-z']*")
-_SENTENCE_END = re.compile(
-    r"(?<=[.!?])[\"')\]]*\s+(?=\S)"  # a full stop and white space
-    r"|\n\s*\n\s*"  # an empty line
-    r"|\n\s*(?=(?:[-*•·o]|\d+[.)])\s)"  # a list item
-    r"|(?<=[:.,;!?])\n"
-)
-_ABBREVIATION = re.compile(r"\b(?:dr|mr|mrs|ms|prof|st|approx|e\.g|i\.e|vs|no|hosp|dept|pt|yr|yrs|hx|rt|lt)\.$")
-_SHORT_LINE = 48  # a line broken before this many letters was meant to end there
 
 
 @dataclass(frozen=True)
@@ -41,13 +32,6 @@ class Plain:
         return Span(first, max(first + 1, self.origin[end - 1] + 1, self.origin[end] if end < len(self.text) else 0))
 
 
-def _lower(text: str) -> str:
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-
-
 def read(text: str, acronyms: Mapping[str, str], slips: Mapping[str, str], mender: Mender) -> Plain:
     """Read a text plainly.
 
@@ -57,7 +41,7 @@ def read(text: str, acronyms: Mapping[str, str], slips: Mapping[str, str], mende
         slips : Known misspellings and what they stand for.
         mender : Mends words one slip away from a word that matters.
     """
-    flat = _lower(text.translate(_SAME_LENGTH))
+    flat = normalise(text)
     pieces: list[str] = []
     origin: list[int] = []
     done = 0
@@ -108,32 +92,3 @@ def _shortened(word: str) -> Iterator[str]:
 def _is_form(word: str, meant: str) -> bool:
     # "breathes", "swallowed": forms of the word itself, which the patterns know.
     return word.startswith(meant) or meant.startswith(word)
-
-
-def sentences(text: str) -> list[tuple[int, int]]:
-    """Where each sentence or list item begins and ends; white space around it left out."""
-    cuts = [0]
-    for gap in _SENTENCE_END.finditer(text):
-        if not _ABBREVIATION.search(text, max(0, gap.start() - 8), gap.start()):
-            cuts.append(gap.end())
-    cuts.append(len(text))
-    found: list[tuple[int, int]] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
-        found += _lines(text, start, end)
-    return found
-
-
-def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Split where a short line was broken on purpose; a wrapped line is no end."""
-    line_start = start
-    for index in range(start, end):
-        if text[index] == "\n" and index - max(line_start, text.rfind("\n", 0, index) + 1) < _SHORT_LINE:
-            yield from _trimmed(text, line_start, index)
-            line_start = index + 1
-    yield from _trimmed(text, line_start, end)
-
-
-def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    part = text[start:end]
-    if part.strip():
-        yield start + len(part) - len(part.lstrip()), start + len(part.rstrip())

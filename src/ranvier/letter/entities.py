@@ -1,0 +1,423 @@
+"""Diseases, treatments and laboratory results named in a letter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from ranvier.case import Condition, ConditionCertainty, Lab, LabVerdict, Response, Treatment
+from ranvier.terms import Certainty, Span, Subject
+from ranvier.terms.vocabulary import diseases
+
+from . import attributes, lexicon
+from .context import context_of
+from .text import Sentence
+
+
+@cache
+def _patterns(group: str) -> Mapping[str, re.Pattern[str]]:
+    return {name: lexicon.whole_word(patterns) for name, patterns in lexicon.data("entities")[group].items()}
+
+
+def _found(normal: str, group: str, start: int, end: int) -> list[tuple[str, int, int]]:
+    """Every named thing of a group, the longest where two overlap."""
+    rows = [(name, *m.span()) for name, pattern in _patterns(group).items() for m in pattern.finditer(normal, start, end)]
+    kept: list[tuple[str, int, int]] = []
+    for row in sorted(rows, key=lambda item: (item[1] - item[2], item[1])):
+        if not any(row[1] < high and low < row[2] for _, low, high in kept):
+            kept.append(row)
+    return sorted(kept, key=lambda item: item[1])
+
+
+# --- conditions ---------------------------------------------------------------------------------------------------
+_RULED_OUT = re.compile(
+    r"\b(?:ruled out|rules out|rule out|excluded|excludes|exclude|not|n't|no|never|without|wrong(?:ly)?|mistaken|turned out not|negative for|unlikely|disproved|discounted|against|instead of|rather than|misdiagnosed(?: with| as)?|wasn't|isn't|denies|nor|neither|initially|at first|first|originally|for years|previously|used to think)\b"
+)
+_RULED_OUT_AFTER = re.compile(
+    r"^[\s,]*(?:\w+ ){0,3}?(?:(?:is|was|were|has been|have been|had been|been|now|since|and|be|were both|are) )*(?:\w+ )?(?:ruled out|excluded|wrong|disproved|discounted|dismissed|negative|not (?:the|it|what|confirmed|supported|present|found|thought)|thought unlikely|a mistake|incorrect|withdrawn|off the table|revised|abandoned|dropped)"
+)
+_DIAGNOSED = re.compile(
+    r"\b(?:diagnos(?:ed|is)(?: (?:with|of|as|was|is|has|made|to|made of))?|confirmed|confirms|has|have|had|with|got|known|established|told (?:me |him |her |us )?(?:that )?(?:i|he|she|it)(?:'s| is| was| have| has| had)?|it(?:'s| is| was)|i have|i've|living with|suffer(?:s|ing)? from|definite|case of|due to|from|under treatment for|treated for|met (?:the )?criteria for|meets (?:the )?criteria for|revised to|changed to|called|my|his|her|on account of|since)\b"
+)
+_SUSPECT = re.compile(
+    r"\b(?:suspect(?:s|ed|ing)?|possible|possibly|probable|probably|query|thought|think|thinks|believe[sd]?|wonder(?:s|ed|ing)?|considered|considering|could be|may be|might be|maybe|perhaps|said|first|initially|at first|originally|suggest(?:s|ed|ing|ive)?|mentioned|raised|concern(?:s|ed)?|likely|presumed|told|differential|mooted|floated|looks like|in keeping with|consistent with|compatible with|suspicion|suspicious|working diagnosis|features of|impression|labelled|label|favou?r(?:s|ed)?|leaning|points? to|query|\?|guess(?:ed)?|treated as|sent (?:me )?(?:for|with)|referred (?:with|as|for)|assumed|put (?:it )?down to|blamed)(?!\w)"
+)
+_ASKED = re.compile(
+    r"\b(?:afraid|scared|worr(?:y|ied|ies|ying)|terrified|fear(?:s|ed|ing)?|frightened|anxious|dread(?:s|ing)?|google[d]?|read about|reading about|search(?:ed)?|different from|differ(?:s|ence|ent)?|versus|compared|mean(?:s)? i have|turn into|become|is it|could (?:it|this) be|i (?:don't|do not) want|panic\w*|convinced)\b"
+)
+_SETTLED = re.compile(r"\b(?:but|then|now|later|until|before|finally|eventually|turned out|in fact|actually|after)\b")
+_HISTORY_OF_OTHERS = re.compile(r"\b(?:people|patients|someone|anyone|those|many) (?:with|who have|living with)\b")
+_FAMILY_DENIED = re.compile(r"\b(?:no|not|nobody|no one|no-one|none|neither|n't|denies|negative|without)\b")
+
+
+def conditions(normal: str, parts: tuple[Sentence, ...], *, kin_is_patient: frozenset[str]) -> tuple[Condition, ...]:
+    """Diseases named, each once per person, with its last word on whether the patient has it."""
+    rows: list[Condition] = []
+    for sentence in parts:
+        for name, start, end in _found(normal, "conditions", sentence.start, sentence.end):
+            made = _condition(normal, sentence, name, start, end, kin_is_patient)
+            if made is not None:
+                rows.append(made)
+    return _one_each(rows)
+
+
+def _condition(
+    normal: str, sentence: Sentence, name: str, start: int, end: int, kin_is_patient: frozenset[str]
+) -> Condition | None:
+    context = context_of(normal, sentence, start, end, kin_is_patient=kin_is_patient)
+    clause = sentence.clause_at(start)
+    before, after = normal[sentence.start : start], normal[end : sentence.end]
+    near = normal[clause.start : start]
+    if _HISTORY_OF_OTHERS.search(near):
+        return None
+    if context.subject is not Subject.PATIENT:
+        if _FAMILY_DENIED.search(near) or clause.is_question:
+            return None
+        return _named(name, ConditionCertainty.DIAGNOSED, context.subject, start, end)
+    return _named(name, _certainty(near, before, after, context.is_question, context.is_claim), Subject.PATIENT, start, end)
+
+
+def _certainty(near: str, before: str, after: str, is_question: bool, is_claim: bool) -> ConditionCertainty:
+    if _RULED_OUT_AFTER.match(after):
+        return ConditionCertainty.RULED_OUT
+    if is_question:
+        return ConditionCertainty.ASKED_ABOUT
+    denial = _last(_RULED_OUT, near)
+    suspicion = _last(_SUSPECT, near)
+    diagnosis = _last(_DIAGNOSED, near)
+    fear = _last(_ASKED, before)
+    if fear >= 0 and fear >= max(diagnosis, suspicion) - len(before) + len(near):
+        return ConditionCertainty.ASKED_ABOUT
+    if denial >= 0 and denial >= diagnosis - 14 and not re.search(r"not (?:sure|certain|known|know|only|yet)\b", near):
+        first = re.search(r"\b(?:initially|at first|first|originally|previously|for years)\b", near)
+        if first is None or _SETTLED.search(after):
+            return ConditionCertainty.RULED_OUT
+        return ConditionCertainty.SUSPECTED
+    if suspicion >= 0 and suspicion >= diagnosis - 6:
+        return ConditionCertainty.SUSPECTED
+    if re.match(r"^\s*(?:was|is|has been|were|had been)? ?(?:suspected|considered|suggested|mentioned|raised|mooted|queried|possible|likely|unlikely|thought|\?)", after):  # fmt: skip
+        return ConditionCertainty.SUSPECTED
+    if not is_claim:
+        return ConditionCertainty.ASKED_ABOUT
+    return ConditionCertainty.DIAGNOSED
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    found = -1
+    for match in pattern.finditer(text):
+        found = match.end()
+    return found
+
+
+def _named(name: str, certainty: ConditionCertainty, subject: Subject, start: int, end: int) -> Condition:
+    known = diseases().get(name)
+    label = known.label if known else name.replace("_", " ").capitalize()
+    return Condition(label, name, certainty, subject, (Span(start, end),))
+
+
+_STRENGTH = {
+    ConditionCertainty.RULED_OUT: 3,
+    ConditionCertainty.DIAGNOSED: 2,
+    ConditionCertainty.SUSPECTED: 1,
+    ConditionCertainty.ASKED_ABOUT: 0,
+}
+
+
+def _one_each(rows: list[Condition]) -> tuple[Condition, ...]:
+    kept: dict[tuple[str | None, Subject], Condition] = {}
+    for row in rows:
+        key = (row.id, row.subject)
+        held = kept.get(key)
+        if held is None:
+            kept[key] = row
+            continue
+        best = row if _STRENGTH[row.certainty] > _STRENGTH[held.certainty] else held
+        kept[key] = Condition(best.name, best.id, best.certainty, best.subject, held.spans + row.spans)
+    return tuple(kept.values())
+
+
+# --- treatments ---------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Told:
+    """One telling of a treatment, before tellings of the same one are joined."""
+
+    id: str
+    given: bool
+    response: Response | None
+    months_ago: float | None
+    span: Span
+
+
+def treatments(
+    normal: str, parts: tuple[Sentence, ...], *, kin_is_patient: frozenset[str], today: date, age_years: float | None
+) -> tuple[Treatment, ...]:
+    """Treatments named, each once: whether given, what they did, and how long ago."""
+    told: list[_Told] = []
+    for index, sentence in enumerate(parts):
+        named = _found(normal, "treatments", sentence.start, sentence.end)
+        for position, (name, start, end) in enumerate(named):
+            if name == "ivig" and _is_generic_infusion(normal, start, end) and not _speaks_of_immunoglobulin(normal, parts):
+                continue
+            context = context_of(normal, sentence, start, end, kin_is_patient=kin_is_patient)
+            if context.subject is not Subject.PATIENT or _GENERAL.search(normal[sentence.clause_at(start).start : end]):
+                continue
+            limit = named[position + 1][1] if position + 1 < len(named) else sentence.end
+            since = named[position - 1][2] if position else sentence.start
+            told.append(_told(normal, parts, index, name, (start, end), (since, limit), today, age_years))
+    return _joined(told)
+
+
+_GENERAL = re.compile(r"\b(?:people|patients|some|others|those|trials? of|studies|evidence (?:for|of)|research|guidelines?)\b")
+
+
+def _is_generic_infusion(normal: str, start: int, end: int) -> bool:
+    return re.search(r"infusion|drip|antibody", normal[start:end]) is not None and "immun" not in normal[start:end]
+
+
+def _speaks_of_immunoglobulin(normal: str, parts: tuple[Sentence, ...]) -> bool:
+    text = normal[parts[0].start : parts[-1].end]
+    return re.search(r"immun|ivig|iv-ig|\big\b|mmn|multifocal|scig|globulin|neuropathy", text) is not None
+
+
+def _told(
+    normal: str, parts: tuple[Sentence, ...], index: int, name: str, span: tuple[int, int], room: tuple[int, int], today: date, age_years: float | None
+) -> _Told:
+    sentence = parts[index]
+    start, end = span
+    clause = sentence.clause_at(start)
+    before, after = normal[max(clause.start, room[0]) : start], normal[end : room[1]]
+    response = _response(normal, sentence, start, end, room)
+    if response is None and index + 1 < len(parts):
+        following = normal[parts[index + 1].start : parts[index + 1].end]
+        if re.match(r"\W*(?:it|this|that|which|they|these|the (?:effect|benefit|response|improvement|result|infusions?|operation|surgery|treatment|tablets|drug)|no|within|after|unfortunately|sadly|there was|my|his|her|i|he|she|nothing|strength)\b", following) and not _found(normal, "treatments", parts[index + 1].start, parts[index + 1].end):  # fmt: skip
+            response = _response_in(following[:140], strict=not re.match(r"\W*(?:it|this|that|which|they|these|the)\b", following))
+    planned = _patterns_not_given().search(before) is not None or _patterns_not_given_after().match(after.lstrip(" ,")) is not None
+    was_given = _WAS_GIVEN.search(before) is not None
+    given = not (clause.is_question or planned) or (response is not None and not clause.is_question) or (was_given and not _NEVER.search(before))
+    if name in ("ivig", "scig") and not given and _ON_IT.search(before):
+        given = True
+    months = None
+    for item in attributes.durations(normal, start=sentence.start, end=sentence.end, today=today, age_years=age_years):
+        near = start - 45 <= item.start <= end + 60 and room[0] - 1 <= item.start <= room[1]
+        if near and (item.is_past_point or re.search(r"\b(?:for|on|over|past|last)\b", normal[max(0, item.start - 14) : item.start])):
+            months = item.months
+            break
+    return _Told(name, given, response if given else None, months if given else None, Span(start, end))
+
+
+@cache
+def _patterns_not_given() -> re.Pattern[str]:
+    body = "|".join(lexicon.expand(item, {}) for item in lexicon.data("entities")["response"]["not_given"])
+    tail = r"(?:[\s,]+(?:to|for|of|me|him|her|us|a|an|the|any|that|i|he|she|we|they|it|be|have|had|try|trying|start|starting|started|on|with|by|about|some|more|high|dose|oral|my|his|trial|course|either|or|and|possible|again|get|getting|take|taking|go|going|into|monthly|regular|further|another|using|use|whether|such|as|like|\w+ly|treatment|put|given|giving|receive|drug|drugs|called|consider|infusions))*[\s,]*$"
+    return re.compile(rf"(?<!\w)(?:{body}){tail}")
+
+
+@cache
+def _patterns_not_given_after() -> re.Pattern[str]:
+    return lexicon.whole_word(lexicon.data("entities")["response"]["not_given_after"])
+
+
+_WAS_GIVEN = re.compile(r"\b(?:had|received|given|started(?: on)?|treated with|on|underwent|took|taking|tried|put (?:me|him|her) on|been having|been on|after|since|following|has had|have had|completed|prescribed|having|courses? of|getting|receiving|maintained on)\b(?:[\s,]+[\w/.%-]+){0,5}[\s,]*$")  # fmt: skip
+_NEVER = re.compile(r"\b(?:never|not|n't|no|without|before|if|whether|refused|declined|should|could|would|want\w*|plan\w*|propos\w*|suggest\w*|recommend\w*|consider\w*|offer\w*|hop\w*|discuss\w*|awaiting|wonder\w*)\b")  # fmt: skip
+_ON_IT = re.compile(r"\b(?:i am|i'm|he is|she is|currently|still|been|regular|monthly) (?:\w+ ){0,3}(?:on|having|getting|receiving)\b")
+
+
+def _response(normal: str, sentence: Sentence, start: int, end: int, room: tuple[int, int]) -> Response | None:
+    found = _response_in(normal[end : room[1]], strict=False)
+    if found is not None:
+        return found
+    head = normal[room[0] : start]
+    if re.search(r"\b(?:respon\w+|improve\w*|benefit\w*|better|relief|worse\w*|weaker|stronger|deteriorat\w+|help\w*|recover\w*|effect|gain\w*|difference|result|dramatic\w*|success\w*|change)\b[^.;]{0,40}$", head) and re.search(r"\b(?:to|after|on|with|from|since|by|following|of|when|did|despite|while|under)\b[^.;,]{0,25}$", head):  # fmt: skip
+        return _response_in(head[-90:], strict=False)
+    return None
+
+
+@cache
+def _response_patterns() -> Mapping[str, re.Pattern[str]]:
+    lists = lexicon.data("entities")["response"]
+    return {name: lexicon.whole_word(lists[name]) for name in ("none", "worsened", "improved")}
+
+
+def _response_in(text: str, *, strict: bool) -> Response | None:
+    """What a stretch of text says a treatment did: the first word on it, "no effect" before "effect"."""
+    if re.match(r"\s*(?:might|may|could|would|will|should|can)\b", text):
+        return None
+    best: tuple[int, Response] | None = None
+    for name, pattern in _response_patterns().items():
+        match = pattern.search(text)
+        if match is None or (strict and match.start() > 60):
+            continue
+        if name == "improved" and re.search(r"\b(?:not|n't|no|never|without|nor|hardly|barely|if|whether|hop\w+|to see|might|may|could|would|will|should)\s+(?:\w+ ){0,3}$", text[: match.start()]):  # fmt: skip
+            continue
+        if best is None or match.start() < best[0]:
+            best = (match.start(), Response(name))
+    return best[1] if best else None
+
+
+def _joined(told: list[_Told]) -> tuple[Treatment, ...]:
+    rows: dict[str, list[_Told]] = {}
+    for item in told:
+        rows.setdefault(item.id, []).append(item)
+    made = []
+    for name, items in rows.items():
+        given = any(item.given for item in items)
+        response = next((item.response for item in items if item.response is not None), None)
+        months = next((item.months_ago for item in items if item.months_ago is not None), None)
+        made.append(Treatment(name, given, response, months, tuple(item.span for item in items)))
+    return tuple(made)
+
+
+# --- laboratory ---------------------------------------------------------------------------------------------------
+_TITRE = re.compile(r"1\s?[:/]\s?(?P<titre>\d[\d,]*)")
+_VALUE = re.compile(
+    r"(?P<value>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>g/l|g/dl|mg/dl|mg/l|u/l|iu/l|iu/ml|u/ml|units/ml|units/l|units?|%|btu|iv|u(?![a-z])|iu)?(?![\w/])"
+)
+_RAISED = {"csf_protein": "csf_protein_raised", "ck": "ck_raised", "igm_paraprotein": "igm_paraprotein"}
+
+
+@cache
+def _lab_words() -> Mapping[str, re.Pattern[str]]:
+    lists = lexicon.data("entities")["labs"]
+    return {name: lexicon.whole_word(lists[name]) for name in ("positive", "negative", "borderline")}
+
+
+@cache
+def _analytes() -> Mapping[str, re.Pattern[str]]:
+    lists = lexicon.data("entities")["labs"]
+    names = ("anti_asialo_gm1", "anti_gm1", "csf_protein", "ck", "igm_paraprotein")
+    return {name: lexicon.whole_word(lists[name]) for name in names}
+
+
+def labs(normal: str, parts: tuple[Sentence, ...], *, kin_is_patient: frozenset[str]) -> tuple[Lab, ...]:
+    """Laboratory results reported for the patient, with isotype, value and unit as printed."""
+    rows: list[Lab] = []
+    for index, sentence in enumerate(parts):
+        spans: list[tuple[str, int, int]] = []
+        for name, pattern in _analytes().items():
+            for match in pattern.finditer(normal, sentence.start, sentence.end):
+                if not any(match.start() < high and low < match.end() for _, low, high in spans):
+                    spans.append((name, *match.span()))
+        spans.sort(key=lambda item: item[1])
+        for position, (name, start, end) in enumerate(spans):
+            if not any(row.analyte == name and row.spans[0].end > sentence.start for row in rows):
+                room = (spans[position - 1][2] if position else sentence.start, spans[position + 1][1] if position + 1 < len(spans) else sentence.end)
+                row = _lab(normal, parts, index, name, (start, end), room, kin_is_patient)
+                if row is not None:
+                    rows.append(row)
+    return tuple(_without_repeats(rows))
+
+
+def _lab(
+    normal: str, parts: tuple[Sentence, ...], index: int, name: str, span: tuple[int, int], room: tuple[int, int], kin_is_patient: frozenset[str]
+) -> Lab | None:
+    sentence = parts[index]
+    start, end = span
+    context = context_of(normal, sentence, start, end, kin_is_patient=kin_is_patient)
+    clause = sentence.clause_at(start)
+    if context.subject is not Subject.PATIENT or clause.is_question:
+        return None
+    if re.search(r"\b(?:if|whether|should|recommend|request(?:ed)?|await(?:ing|ed)?|pending|to (?:check|send|test|repeat)|will (?:check|send)|sent for|plan)\b[^.;]{0,30}$", normal[sentence.start : start]) or re.match(r"[^.;,]{0,30}\b(?:pending|awaited|sent off|not (?:been )?(?:done|tested|checked|measured|performed|sent)|requested|outstanding)\b", normal[end : sentence.end]):  # fmt: skip
+        return None
+    whole = normal[sentence.start : sentence.end]
+    verdict = _lab_verdict(normal, sentence, start, end, room)
+    value, unit = _value(normal, start, max(end, room[1]), room[1])
+    isotype = _isotype(normal[max(room[0], start - 24) : min(room[1], end + 30)], whole)
+    if verdict is None:
+        verdict = _verdict_by_number(name, value, unit)
+    if verdict is None and name == "igm_paraprotein" and "electrophoresis" not in normal[start:end] and "fixation" not in normal[start:end] and context.is_claim:  # fmt: skip
+        verdict = LabVerdict.POSITIVE
+    if verdict is None or not context.is_claim:
+        return None
+    return Lab(name, verdict, isotype, value, unit, None, (Span(start, end),))
+
+
+def _verdict_by_number(name: str, value: float | None, unit: str | None) -> LabVerdict | None:
+    """A protein or CK printed with its unit and no word on it, against the usual limits [recalled: 0.45 g/L, 200 U/L]."""
+    if value is None:
+        return None
+    if name == "csf_protein" and unit in ("g/l", "mg/dl"):
+        grams = value if unit == "g/l" else value / 100
+        return LabVerdict.POSITIVE if grams > 0.45 else LabVerdict.NEGATIVE
+    if name == "ck" and unit in ("u/l", "iu/l"):
+        return LabVerdict.POSITIVE if value > 200 else LabVerdict.NEGATIVE
+    return LabVerdict.POSITIVE if name in ("anti_gm1", "anti_asialo_gm1") and value >= 100 else None
+
+
+def _lab_verdict(normal: str, sentence: Sentence, start: int, end: int, room: tuple[int, int]) -> LabVerdict | None:
+    clause = sentence.clause_at(start)
+    after = normal[end : max(sentence.end, end)]
+    before = normal[clause.start : start]
+    found: list[tuple[int, int, str]] = []
+    for rank, name in enumerate(("borderline", "negative", "positive")):
+        pattern = _lab_words()[name]
+        match = pattern.search(after)
+        if match is not None:
+            stop = re.search(r"[;]|\bbut\b|, (?:and )?(?=\w+ (?:was|were|is|are)\b)", after)
+            if stop is None or match.start() < stop.start():
+                found.append((match.start(), rank, name))
+        for match in pattern.finditer(before):
+            gap = before[match.end() :]
+            if len(gap.split()) <= 6 and not re.search(r"[;]|\bbut\b", gap):
+                found.append((len(gap), rank, name))
+    inside = normal[start:end]
+    if re.search(r"\braised|high|elevated|positive\b", inside):
+        found.append((0, 2, "positive"))
+    if not found:
+        return None
+    return LabVerdict(min(found)[2])
+
+
+def _value(normal: str, start: int, end: int, limit: int) -> tuple[float | None, str | None]:
+    stretch = normal[end - (end - start) : limit]
+    stretch = stretch[:110]
+    titre = _TITRE.search(stretch)
+    if titre is not None:
+        return float(titre["titre"].replace(",", "")), None
+    body = re.sub(r"gm-?1|ga1|\bm1\b|normal[^,;.)]{0,14}(?:<|>|up to|to|under|below)\s?[\d.,]+\s?[\w/]*|\((?:normal|nr|ref|uln|n)[^)]*\)|(?:<|>|limit|cut-?off(?: of)?|uln)\s?[\d.]+|\b(?:19|20)\d\d\b|\d+ (?:years?|months?|weeks?|days?)|[1-9]/[1-9]\d*", lambda m: " " * len(m.group()), stretch)  # fmt: skip
+    match = _VALUE.search(body)
+    if match is None or re.search(r"[;.]\s", body[: match.start()]):
+        return None, None
+    return float(match["value"].replace(",", "")), match["unit"]
+
+
+def _isotype(near: str, whole: str) -> str | None:
+    for text in (near, whole):
+        kinds = {kind for kind in ("igm", "igg") if re.search(rf"\b{kind}\b", text)}
+        if len(kinds) == 1:
+            return kinds.pop()
+    return None
+
+
+def _without_repeats(rows: list[Lab]) -> list[Lab]:
+    kept: list[Lab] = []
+    for row in rows:
+        same = next((old for old in kept if old.analyte == row.analyte and old.verdict is row.verdict and (old.isotype == row.isotype or None in (old.isotype, row.isotype))), None)  # fmt: skip
+        if same is None:
+            kept.append(row)
+            continue
+        kept[kept.index(same)] = Lab(
+            same.analyte,
+            same.verdict,
+            same.isotype or row.isotype,
+            same.value if same.value is not None else row.value,
+            same.unit or row.unit,
+            None,
+            same.spans + row.spans,
+        )
+    return kept
+
+
+def lab_findings(rows: tuple[Lab, ...]) -> list[tuple[str, LabVerdict, Lab, Certainty]]:
+    """The findings that results stand for: id, verdict, the row, and its certainty (borderline is a suspicion)."""
+    made = []
+    for row in rows:
+        if row.analyte == "anti_gm1":
+            name = "anti_gm1_igg" if row.isotype == "igg" else "anti_gm1_igm"
+        else:
+            name = _RAISED.get(row.analyte, row.analyte)
+        certainty = Certainty.SUSPECTED if row.verdict is LabVerdict.BORDERLINE else Certainty.STATED
+        made.append((name, row.verdict, row, certainty))
+    return made
