@@ -5,6 +5,7 @@ Every function here is short and made of domain verbs. The command line and the 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ranvier import __version__
@@ -20,6 +21,13 @@ def versions() -> dict[str, str]:
     return {"ranvier": __version__}
 
 
+def read(text: str, *, today: date | None = None) -> Case:
+    """Read a letter, or a page that holds one, into a case: a proposal for a person to confirm."""
+    from ranvier import letter
+
+    return letter.read(text, today=today or date.today())
+
+
 def case_of(text: str, *, name: str = "case") -> Case:
     """A case from a case file (TOML or JSON) or, when it is neither, from a letter.
 
@@ -30,9 +38,7 @@ def case_of(text: str, *, name: str = "case") -> Case:
 
     if is_case_file(text, name=name):
         return loads(text, path=name)
-    raise InputRefused(
-        path=name, given="a letter", expected="A case file (TOML or JSON): letters are read later"
-    )
+    return read(text)
 
 
 def read_study(text: str, *, name: str = "study") -> ConductionFacts:
