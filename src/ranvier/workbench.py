@@ -6,7 +6,7 @@ Every function here is short and made of domain verbs. The command line and the 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ranvier import __version__
 from ranvier.terms.errors import InputRefused
@@ -14,6 +14,7 @@ from ranvier.terms.errors import InputRefused
 if TYPE_CHECKING:
     from ranvier.case import Case
     from ranvier.criteria import ConductionFacts, JudgedCase
+    from ranvier.treatment import Outlook
 
 
 def versions() -> dict[str, str]:
@@ -61,3 +62,14 @@ def judge(case: Case, study: ConductionFacts | None = None) -> JudgedCase:
     from ranvier.criteria import facts_of, judge_all
 
     return judge_all(facts_of(case, study))
+
+
+def forecast(diary_text: str, **choices: Any) -> Outlook:
+    """Everything that follows from a treatment diary (CSV text); `choices` as in `treatment.look_ahead`.
+
+    Raises
+        DiaryError: with every fault, by row and column.
+    """
+    from ranvier.treatment import look_ahead, parse_diary
+
+    return look_ahead(parse_diary(diary_text), **choices)
