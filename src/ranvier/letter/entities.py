@@ -71,6 +71,11 @@ def conditions(normal: str, parts: tuple[Sentence, ...], *, kin_is_patient: froz
     return _one_each(rows)
 
 
+def condition_spans(normal: str, sentence: Sentence) -> list[tuple[int, int]]:
+    """Where a sentence names diseases: the "atrophy" of spinal muscular atrophy is no wasted muscle."""
+    return [(start, end) for _, start, end in _found(normal, "conditions", sentence.start, sentence.end)]
+
+
 def _condition(
     normal: str, sentence: Sentence, name: str, start: int, end: int, kin_is_patient: frozenset[str]
 ) -> Condition | None:
