@@ -194,7 +194,7 @@ class _Clause:
         """ "Foot drop, just like my uncle", "ALS in his father"."""
         tail = self.normal[self.end : self.clause.end]
         match = re.match(
-            r"(?:[\w\s'-]{0,25})\b(?:in|of|by|like|as did|as has|affected|runs in) (?=my|his|her|our|the|a\b)",
+            r"(?:[\w\s'-]{0,25})\b(?:in|of|like|as did|as has|affected|runs in) (?=my|his|her|our|the|a\b)",
             tail,
         )
         if match is None:

@@ -24,7 +24,7 @@ _BE = (
     r"(?:is|are|was|were|'s|'re|has|have|had|been|be|being|am|feels?|felt|feeling|gets?|got|getting|gone|going|go|goes|went|becom(?:e|es|ing)|became|grow(?:s|ing)?|grew|grown|"
     r"seems?|seemed|looks?|looked|keeps?|kept|began|begun|begin(?:s|ning)?|start(?:s|ed|ing)?|turned|remain(?:s|ed)?|to|very|quite|so|really|too|rather|pretty|progressive(?:ly)?|gradual(?:ly)?|slow(?:ly)?|"
     r"increasing(?:ly)?|much|more|a|bit|little|lot|slight(?:ly)?|notice(?:ably|d)|somewhat|also|now|still|always|just|only|all|both|mild(?:ly)?|moderate(?:ly)?|severe(?:ly)?|marked(?:ly)?|particularly|especially|extremely|terribly|"
-    r"muscles?|movements?|strength|power|and|that|which|grade[ds]?|mrc|scored?|at|of|the|on|in|my|his|her|left|right|side|l|r|not|n't|never|no|isn't|wasn't|aren't|weren't|longer|steadily|visibly|definitely|clearly|again|already|equally|mostly|generally|"
+    r"muscles?|movements?|thin|stiff|clumsy|wasted|strength|power|and|that|which|grade[ds]?|mrc|scored?|at|of|the|on|in|my|his|her|left|right|side|l|r|not|n't|never|no|isn't|wasn't|aren't|weren't|longer|steadily|visibly|definitely|clearly|again|already|equally|mostly|generally|"
     r"has|have|shows?|showed|some|significant(?:ly)?|profound(?:ly)?|obvious(?:ly)?|first|then|lost|losing|become|:|-|,|&|/|=|'m|bilateral(?:ly)?|distal(?:ly)?|as|well|is|weak|with)"
 )
 _TO_PART = re.compile(rf"^(?:[\s,:/&+-]*{_FILL}(?![\w]))*[\s,:/&+-]*$")
@@ -82,7 +82,7 @@ def _displaces(kept: Mention, other: Mention) -> bool:
         return False
     if kept.id == other.id:
         return True
-    if (kept.denies and other.denies) or {kept.id, other.id} <= _LISTED_TOGETHER:
+    if kept.denies or other.denies or {kept.id, other.id} <= _LISTED_TOGETHER:
         return False
     return (kept.id in QUALITIES) == (other.id in QUALITIES)
 
@@ -104,11 +104,14 @@ def _phrases(normal: str, sentence: Sentence) -> list[Mention]:
             span = match.span()
             found.append(Mention(name, *span, anchor=span, core=span[0]))
     for name, pattern in lexicon.finding_lexicon().denials.items():
+        if name == "slow_progression" and _STABLE_OTHERWISE.search(words):
+            continue
         for match in pattern.finditer(normal, sentence.start, sentence.end):
             found.append(Mention(name, *match.span(), anchor=match.span(), denies=True, core=match.start()))
     return found
 
 
+_STABLE_OTHERWISE = re.compile(r"\b(?:creatinine|u&es?|renal|bloods?|weight|bp|platelets|glucose|hba1c|vitals|sats|mood|egfr|haemoglobin|hb)\b")
 _HOLDS_A_NOT = re.compile(r"\b(?:not|never|no|isn't|wasn't|aren't|weren't|hasn't|haven't|don't|doesn't|didn't)\b")
 _ONSET = re.compile(
     r"\b(?:weak\w*|paralys\w*|lost|loss|legs?|arms?|hands?|face|walk\w*|unable|cannot|can't|couldn't|came on|onset|began|started|developed|"
