@@ -46,6 +46,7 @@ def weighing_document(weighing: Weighing, tests: Iterable[NextTest]) -> dict[str
                 "information_bits": row.information_bits,
                 "decision_gain": row.decision_gain,
                 "burden": row.test.burden,
+                "asked_by_criteria": row.asked_by_criteria,
             }
             for row in tests
         ],
@@ -114,6 +115,7 @@ def plan_text(tests: Iterable[NextTest]) -> str:
     for index, row in enumerate(rows, start=1):
         lines.append(
             f"{index:2}. {row.why}\n      gain {row.expected_gain:.2f} = information {row.information_bits:.2f} "
-            f"+ decision {row.decision_gain:.2f} - burden {row.test.burden:.2f}"
+            f"+ decision {row.decision_gain:.2f}{' + asked by criteria' if row.asked_by_criteria else ''} "
+            f"- burden {row.test.burden:.2f}"
         )
     return "\n".join(lines)

@@ -78,11 +78,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Setting:
-    """Where the question is asked, and how often each disease is the answer there."""
+    """Where the question is asked, how often each disease is the answer there, and how often a report is wrong."""
 
     id: str
     label: str
     share: Array
+    report_error: float
 
 
 @dataclass(frozen=True)
@@ -194,5 +195,7 @@ def model() -> Model:
     for key, row in priors.items():
         if isinstance(row, dict):
             mean = np.array([row["p"][name] for name in names], float)
-            settings[key] = Setting(key, row["label"], _with_draws(mean, np.array(float(row["n"])), random))
+            settings[key] = Setting(
+                key, row["label"], _with_draws(mean, np.array(float(row["n"])), random), row["report_error"]
+            )
     return Model(names, groups, person, settings, str(priors["default"]))

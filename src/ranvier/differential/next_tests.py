@@ -13,11 +13,14 @@ from ranvier.terms import DataError
 from ranvier.terms.vocabulary import diseases, read_toml
 
 from .model import FOLDER, Array, model
-from .observations import Observations
+from .observations import Observations, ObservationTable
 from .posterior import group_likelihood, posteriors
 
 # A full bit of information and a full change from missing to giving the right treatment weigh alike [judgement].
 DECISION_WEIGHT = 1.0
+CRITERIA_WORTH = 0.15  # what it is worth to settle something the leading disease's criteria still lack [judgement]
+LEAST_WORTH = 0.02
+CRITERIA_WORDS = "; the criteria still lack it"
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class NextTest:
     expected_gain: float
     information_bits: float
     decision_gain: float
+    asked_by_criteria: bool
     why: str
 
 
@@ -81,26 +85,39 @@ def entropy_bits(probability: Array) -> Array:
 
 
 def next_tests(
-    observations: Observations, *, setting: str | None = None, limit: int | None = 8
+    observations: Observations,
+    *,
+    setting: str | None = None,
+    asked_by_criteria: frozenset[str] = frozenset(),
+    limit: int | None = 8,
 ) -> tuple[NextTest, ...]:
-    """Tests not done yet, the most useful first; those not worth their burden are left out."""
-    now = posteriors([observations], setting=setting)[0, 0]
+    """Tests not done yet, the most useful first; those not worth their burden are left out.
+
+    `asked_by_criteria` are finding and test ids that the criteria of the likeliest disease still lack (`Judgement.missing`):
+    a diagnosis that is likely but undocumented is worth documenting.
+    """
+    error = model().setting(setting).report_error
+    now = posteriors(ObservationTable.of([observations]), setting=setting)[0, 0]
     rows = []
     for test in test_terms().values():
         if any(name in observations.findings for name in test.done_by):
             continue
-        shares, after, words = outcomes(test, observations, now)
+        shares, after, words = outcomes(test, observations, now, error)
+        asked = test.id in asked_by_criteria or bool(asked_by_criteria & {*test.reveals, *test.done_by})
         information = float(entropy_bits(now) - shares @ entropy_bits(after))
         _, table = utility()
         decision = float(shares @ (after @ table.T).max(axis=-1) - (now @ table.T).max())
-        gain = information + DECISION_WEIGHT * decision - test.burden
-        if gain > 0:
-            rows.append(NextTest(test, gain, information, decision, _why(test, shares, after, words, now)))
+        worth = information + DECISION_WEIGHT * decision + (CRITERIA_WORTH if asked else 0.0)
+        if worth > max(test.burden, LEAST_WORTH):
+            why = _why(test, shares, after, words, now) + (CRITERIA_WORDS if asked else "")
+            rows.append(NextTest(test, worth - test.burden, information, decision, asked, why))
     rows.sort(key=lambda row: -row.expected_gain)
     return tuple(rows[:limit])
 
 
-def outcomes(test: TestTerm, observations: Observations, now: Array) -> tuple[Array, Array, list[str]]:
+def outcomes(
+    test: TestTerm, observations: Observations, now: Array, report_error: float = 0.0
+) -> tuple[Array, Array, list[str]]:
     """Each result the test can give: its probability, the probabilities of the diseases after it, and its words."""
     names = model().diseases
     if test.confirms:
@@ -119,8 +136,8 @@ def outcomes(test: TestTerm, observations: Observations, now: Array) -> tuple[Ar
         touched = [group for group in model().groups if set(group.findings) & set(unknown)]
         likelihood = np.ones((len(combos), len(names)))
         for group in touched:
-            with_result = group_likelihood(group, results, slice(0, 1))[:, 0]
-            likelihood *= with_result / group_likelihood(group, [observations], slice(0, 1))[:, 0]
+            before = group_likelihood(group, ObservationTable.of([observations]), slice(0, 1), report_error)[:, 0]
+            likelihood *= group_likelihood(group, ObservationTable.of(results), slice(0, 1), report_error)[:, 0] / before
         words = [_combo_words(unknown, combo) for combo in combos]
     joint = likelihood * now
     shares = joint.sum(axis=-1)

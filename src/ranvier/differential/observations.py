@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ranvier.case import Case, LabVerdict
 from ranvier.criteria import ConductionFacts, Facts, facts_of
@@ -42,6 +45,43 @@ class Observations:
         tied |= {"anti_gm1_igm": "titre_over_limit"}
         values = {key: value for key, value in self.values.items() if key != tied.get(name)}
         return replace(self, findings=kept, values=values)
+
+
+@dataclass(frozen=True)
+class ObservationTable:
+    """Many cases at once, in the model's order of findings.
+
+    `findings` is (cases, findings) of 1 present, 0 absent, -1 unknown; `values` (cases,) each, NaN where unknown; `is_male` 1,
+    0 or NaN.
+    """
+
+    findings: NDArray[np.int8]
+    values: Mapping[str, NDArray[np.float64]]
+    is_male: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    @classmethod
+    def of(cls, observed: Sequence[Observations], weights: Model | None = None) -> ObservationTable:
+        """Stack single observations."""
+        names = (model() if weights is None else weights).findings
+        column = {name: index for index, name in enumerate(names)}
+        found = np.full((len(observed), len(names)), -1, np.int8)
+        for row, one in enumerate(observed):
+            for name, present in one.findings.items():
+                found[row, column[name]] = present
+        code: dict[str | None, float] = {"male": 1.0, "female": 0.0, None: np.nan}
+        return cls(
+            found,
+            {name: np.array([one.values.get(name, np.nan) for one in observed]) for name in VALUES},
+            np.array([code[one.sex] for one in observed]),
+        )
+
+    def rows(self, start: int, stop: int) -> ObservationTable:
+        """A run of cases."""
+        values = {name: column[start:stop] for name, column in self.values.items()}
+        return ObservationTable(self.findings[start:stop], values, self.is_male[start:stop])
 
 
 def observe(case: Case, study: ConductionFacts | None = None) -> Observations:

@@ -5,38 +5,43 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .model import Array, Group, Model, Person, model
-from .observations import Observations
+from .observations import ObservationTable
 
 
-def group_likelihood(group: Group, observed: Sequence[Observations], rows: slice) -> Array:
+def group_likelihood(
+    group: Group, table: ObservationTable, rows: slice, report_error: float = 0.0
+) -> Array:
     """Likelihood of what was observed in one group, (cases, draws, diseases); 1 where nothing was.
 
-    `rows` picks the draws: slice(0, 1) is the means.
+    `rows` picks the draws: slice(0, 1) is the means. `report_error` is how often a finding is reported the wrong way round.
     """
     states = group.state_share[rows]
-    shares = group.finding_share[rows]
-    product = np.ones((len(observed), states.shape[0], len(group.states)))
-    touched = np.zeros(len(observed), bool)
-    for index, name in enumerate(group.findings):
-        said = np.array([one.findings.get(name, None) is not None for one in observed])
-        present = np.array([bool(one.findings.get(name)) for one in observed])
-        factor = np.where(present[:, None, None], shares[None, :, index], 1 - shares[None, :, index])
-        product = np.where(said[:, None, None], product * factor, product)
-        touched |= said
-    values = value_factor(group, _columns(observed))
-    if values is None:
-        result = np.einsum("csk,sdk->csd", product, states)
-        return np.where(touched[:, None, None], result, 1.0)
+    shares = report_error + (1 - 2 * report_error) * group.finding_share[rows]
+    first = model().findings.index(group.findings[0])
+    found = table.findings[:, first : first + len(group.findings)]
+    values = value_factor(group, table.values)
+    if values is None:  # few different rows: each is computed once
+        different, back = np.unique(found, axis=0, return_inverse=True)
+        likelihood = np.einsum("csk,sdk->csd", _product(different, shares), states)
+        likelihood[(different < 0).all(axis=1)] = 1.0
+        return np.asarray(likelihood[back.reshape(-1)])
     factor, known = values
-    result = np.einsum("csk,sdk,cdk->csd", product, states, factor)
-    return np.where((touched | known)[:, None, None], result, 1.0)
+    likelihood = np.einsum("csk,sdk,cdk->csd", _product(found, shares), states, factor)
+    likelihood[(found < 0).all(axis=1) & ~known] = 1.0
+    return np.asarray(likelihood)
 
 
-def _columns(observed: Sequence[Observations]) -> dict[str, Array]:
-    names = ("duration_months", "csf_protein_g_per_l", "ck_over_uln", "titre_over_limit")
-    return {name: np.array([one.values.get(name, np.nan) for one in observed]) for name in names}
+def _product(found: NDArray[np.int8], shares: Array) -> Array:
+    """Share of each row of findings in each state, (rows, draws, states)."""
+    product = np.ones((len(found), shares.shape[0], shares.shape[2]))
+    for index in range(found.shape[1]):
+        present, absent = found[:, index] == 1, found[:, index] == 0
+        product[present] *= shares[None, :, index]
+        product[absent] *= 1 - shares[None, :, index]
+    return product
 
 
 def value_factor(group: Group, values: Mapping[str, Array]) -> tuple[Array, np.ndarray] | None:
@@ -95,14 +100,13 @@ def person_likelihood(person: Person, ages: Array, is_male: Array, rows: slice) 
     return np.asarray(age * sex)
 
 
-def log_likelihoods(observed: Sequence[Observations], rows: slice, weights: Model | None = None) -> dict[str, Array]:
+def log_likelihoods(
+    table: ObservationTable, rows: slice, weights: Model, report_error: float
+) -> dict[str, Array]:
     """Natural logarithm of the likelihood, group by group, each (cases, draws, diseases)."""
-    weights = model() if weights is None else weights
-    parts = {group.id: np.log(group_likelihood(group, observed, rows)) for group in weights.groups}
-    ages = np.array([one.values.get("age_at_onset_years", np.nan) for one in observed])
-    code: dict[str | None, float] = {"male": 1.0, "female": 0.0, None: np.nan}
-    is_male = np.array([code[one.sex] for one in observed])
-    parts["person"] = np.log(person_likelihood(weights.person, ages, is_male, rows))
+    parts = {group.id: np.log(group_likelihood(group, table, rows, report_error)) for group in weights.groups}
+    ages = table.values["age_at_onset_years"]
+    parts["person"] = np.log(person_likelihood(weights.person, ages, table.is_male, rows))
     return parts
 
 
@@ -113,11 +117,12 @@ def normalise(log_weight: Array) -> Array:
 
 
 def posteriors(
-    observed: Sequence[Observations], *, setting: str | None = None, rows: slice = slice(0, 1)
+    table: ObservationTable, *, setting: str | None = None, rows: slice = slice(0, 1)
 ) -> Array:
     """Probability of each disease, (cases, draws, diseases), in the model's order of diseases."""
     weights = model()
-    log_weight = np.log(weights.setting(setting).share[rows])[None]
-    for part in log_likelihoods(observed, rows, weights).values():
+    chosen = weights.setting(setting)
+    log_weight = np.log(chosen.share[rows])[None]
+    for part in log_likelihoods(table, rows, weights, chosen.report_error).values():
         log_weight = log_weight + part
     return normalise(log_weight)

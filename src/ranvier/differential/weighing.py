@@ -10,8 +10,8 @@ import numpy as np
 
 from ranvier.terms.vocabulary import diseases
 
-from .model import Array, Model, model
-from .observations import Observations
+from .model import Array, Model, Setting, model
+from .observations import Observations, ObservationTable
 from .posterior import log_likelihoods, normalise, posteriors
 
 IN_SIGHT = 0.05  # a treatable disease above this is named even when others lead (issue 4)
@@ -61,8 +61,8 @@ def weigh(observations: Observations, setting: str | None = None) -> Weighing:
     weights = model()
     names = weights.diseases
     chosen = weights.setting(setting)
-    probability = posteriors([observations], setting=chosen.id)[0, 0]
-    drawn = posteriors([observations], setting=chosen.id, rows=slice(1, None))[0]
+    probability = posteriors(ObservationTable.of([observations]), setting=chosen.id)[0, 0]
+    drawn = posteriors(ObservationTable.of([observations]), setting=chosen.id, rows=slice(1, None))[0]
     low, high = np.quantile(drawn, INTERVAL, axis=0)
     posterior = {name: float(value) for name, value in zip(names, probability, strict=True)}
     leader = int(np.argmax(probability))
@@ -72,8 +72,8 @@ def weigh(observations: Observations, setting: str | None = None) -> Weighing:
         observations=observations,
         posterior=posterior,
         interval={name: (float(low[i]), float(high[i])) for i, name in enumerate(names)},
-        contributions=_contributions(observations, chosen.share[0], weights),
-        balance=_balance(observations, chosen.share[0], leader, weights),
+        contributions=_contributions(observations, chosen, weights),
+        balance=_balance(observations, chosen, leader, weights),
         flips=_flips(observations, chosen.id, names[leader], weights),
         treatable_in_sight=tuple(
             name
@@ -83,13 +83,14 @@ def weigh(observations: Observations, setting: str | None = None) -> Weighing:
     )
 
 
-def _contributions(observations: Observations, prior: Array, weights: Model) -> tuple[Contribution, ...]:
-    full = {key: part[0, 0] for key, part in log_likelihoods([observations], slice(0, 1), weights).items()}
+def _contributions(observations: Observations, setting: Setting, weights: Model) -> tuple[Contribution, ...]:
+    prior = setting.share[0]
+    full = _log_parts(observations, setting, weights)
     rows = []
     for name, present in observations.findings.items():
         group = weights.group_of(name)
         assert group is not None
-        without = log_likelihoods([observations.with_finding(name, None)], slice(0, 1), weights)[group.id][0, 0]
+        without = _log_parts(observations.with_finding(name, None), setting, weights)[group.id]
         rows.append(
             Contribution(
                 name, "present" if present else "absent", group.id,
@@ -102,7 +103,7 @@ def _contributions(observations: Observations, prior: Array, weights: Model) -> 
         values = {key: value for key, value in observations.values.items() if key != name}
         fewer = Observations(observations.findings, values, observations.sex)
         key = "tempo" if name == "duration_months" else "person"
-        without = log_likelihoods([fewer], slice(0, 1), weights)[key][0, 0]
+        without = _log_parts(fewer, setting, weights)[key]
         tempo = next(group for group in weights.groups if group.id == "tempo")
         sources = tempo.sources if key == "tempo" else weights.person.sources
         rows.append(
@@ -113,6 +114,11 @@ def _contributions(observations: Observations, prior: Array, weights: Model) -> 
             )
         )  # fmt: skip
     return tuple(sorted(rows, key=lambda row: -max(abs(np.log(r)) for r in row.likelihood_ratio.values())))
+
+
+def _log_parts(observations: Observations, setting: Setting, weights: Model) -> dict[str, Array]:
+    parts = log_likelihoods(ObservationTable.of([observations]), slice(0, 1), weights, setting.report_error)
+    return {key: part[0, 0] for key, part in parts.items()}
 
 
 def _ratios(likelihood: Array, prior: Array, names: tuple[str, ...]) -> dict[str, float]:
@@ -137,10 +143,10 @@ def decibans(log_odds: Array | float) -> Array:
 
 
 def _balance(
-    observations: Observations, prior: Array, leader: int, weights: Model
+    observations: Observations, setting: Setting, leader: int, weights: Model
 ) -> dict[str, dict[str, float]]:
-    parts = {key: part[0, 0] for key, part in log_likelihoods([observations], slice(0, 1), weights).items()}
-    parts = {"prior": np.log(prior), **{key: part for key, part in parts.items() if np.ptp(part) > 1e-12}}
+    parts = _log_parts(observations, setting, weights)
+    parts = {"prior": np.log(setting.share[0]), **{key: part for key, part in parts.items() if np.ptp(part) > 1e-12}}
     balance = {}
     for index, name in enumerate(weights.diseases):
         if index == leader:
@@ -158,7 +164,7 @@ def _flips(
         known = observations.findings.get(name)
         for value in (True, False) if known is None else (not known,):
             changes.append((name, value, observations.with_finding(name, None).with_finding(name, value)))
-    found = posteriors([row[2] for row in changes], setting=setting)[:, 0]
+    found = posteriors(ObservationTable.of([row[2] for row in changes]), setting=setting)[:, 0]
     return tuple(
         (name, "present" if value else "absent", weights.diseases[int(np.argmax(row))])
         for (name, value, _), row in zip(changes, found, strict=True)
