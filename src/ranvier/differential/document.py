@@ -15,6 +15,7 @@ BAR = 24
 NAMES = {
     "duration_months": "time since the first weakness, months",
     "age_at_onset_years": "age when it began, years",
+    "weakness_of_one_limb": "weakness told of one limb alone",
     "definite_conduction_block": "definite conduction block in a study",
 }
 

@@ -29,8 +29,8 @@ DRAWS = 400
 SEED = 20261125
 # No share is taken as impossible or certain, whatever a small series showed [judgement].
 LEAST = 0.001
-# Findings that only a study gives, beside the project's finding ids.
-STUDY_FINDINGS = ("definite_conduction_block",)
+# Findings made from a study or from the sides told, beside the project's finding ids.
+MADE_FINDINGS = ("definite_conduction_block", "weakness_of_one_limb")
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _source(row: Mapping[str, Any], default: str) -> Source:
 def _group(path: Path, names: tuple[str, ...], random: np.random.Generator) -> Group:
     data = read_toml(path)
     states, members = tuple(data["states"]), data["findings"]
-    unknown = [name for name in members if name not in findings() and name not in STUDY_FINDINGS]
+    unknown = [name for name in members if name not in findings() and name not in MADE_FINDINGS]
     missing = [name for name in names if name not in data["diseases"]]
     if unknown or missing:
         raise DataError(path=path.name, given=f"{unknown} {missing}", expected="Known findings, every disease")

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranvier.case import Case, LabVerdict
-from ranvier.criteria import ConductionFacts, Facts, facts_of
+from ranvier.criteria import ConductionFacts, Facts, facts_of, weak_limbs
 
 from .model import Model, model
 
 BLOCK_RULE = "efns_pns_2010"  # the rule by which a study's block counts as definite here
+ONE_LIMB = "weakness_of_one_limb"
 VALUES = ("duration_months", "age_at_onset_years", "csf_protein_g_per_l", "ck_over_uln", "titre_over_limit")
 
 
@@ -88,6 +89,9 @@ def observe(case: Case, study: ConductionFacts | None = None) -> Observations:
     """The patient's own stated findings and values, and what a conduction study adds. Family and feared ones do not count."""
     facts = facts_of(case, study)
     observations = of_facts(facts)
+    limbs = weak_limbs(case)
+    if limbs:
+        observations = observations.with_finding(ONE_LIMB, len(limbs) == 1)
     values = dict(observations.values)
     if case.patient.age_years is not None and "age_at_onset_years" not in values:
         values["age_at_onset_years"] = case.patient.age_years
