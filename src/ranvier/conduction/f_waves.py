@@ -56,7 +56,7 @@ def measure_f_waves(
     """
     block = np.atleast_2d(np.asarray(sweeps, dtype=np.float64))
     step = 1000.0 / sampling_rate_hz
-    time = start_ms + np.arange(block.shape[1]) * step
+    time: Array = start_ms + np.arange(block.shape[1], dtype=np.float64) * step
     first, last = np.searchsorted(time, WINDOW_MS[limb])
     n = block.shape[0]
     none = FWaves(np.full(n, np.nan), np.zeros(n))
@@ -70,13 +70,13 @@ def measure_f_waves(
     weights = savgol_coeffs(width, 2)
     smooth = np.asarray(correlate1d(part, weights, axis=1, mode="nearest"), dtype=np.float64)
     noise = noise * float(np.sqrt(np.sum(weights**2)))
-    smooth = smooth - _slow_course(smooth, at)
+    smooth = np.asarray(smooth - _slow_course(smooth, at), dtype=np.float64)
     level = np.maximum(4.0 * noise, 0.2 * SMALLEST_F_WAVE_MV)
-    out = np.abs(smooth) > level[:, None]
+    out: NDArray[np.bool_] = np.asarray(np.abs(smooth) > level[:, None], dtype=np.bool_)
     hold = max(3, round(1.0 / step))
-    run = np.lib.stride_tricks.sliding_window_view(out, hold, axis=1).all(axis=2)
+    run = np.asarray(np.lib.stride_tricks.sliding_window_view(out, hold, axis=1), dtype=np.bool_).all(axis=2)
     size = smooth.max(axis=1) - smooth.min(axis=1)
-    found = run.any(axis=1) & (size >= np.maximum(SMALLEST_F_WAVE_MV, 7.0 * noise))
+    found = np.any(run, axis=1) & (size >= np.maximum(SMALLEST_F_WAVE_MV, 7.0 * noise))
     start = run.argmax(axis=1)
     columns = np.arange(smooth.shape[1])
     quiet = (np.abs(smooth) < (0.5 * level)[:, None]) & (columns < start[:, None])
