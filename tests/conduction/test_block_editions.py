@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ranvier.conduction import BlockGrade, BlockVerdict, Context, block_editions, judge_block, reference_limits
+from ranvier.conduction import (
+    BlockGrade,
+    BlockVerdict,
+    Context,
+    block_editions,
+    judge_block,
+    reference_limits,
+)
 from ranvier.conduction.block_criteria import chosen_editions
 from ranvier.recording import Recording
 from ranvier.terms import InputRefused
@@ -35,7 +42,11 @@ def ends(row: dict[str, str]) -> tuple[Recording, Recording]:
 
 def verdict(edition: str, distal: Recording, proximal: Recording, mode: str = "both") -> BlockVerdict:
     return judge_block(
-        segment(distal, proximal), block_editions()[edition], limits=reference_limits(), context=Context(), mode=mode
+        segment(distal, proximal),
+        block_editions()[edition],
+        limits=reference_limits(),
+        context=Context(),
+        mode=mode,
     )
 
 
@@ -105,7 +116,11 @@ class TestContract:
 
     def test_both_waveforms_twice_as_large_change_nothing(self, edition: str) -> None:
         for row in ROWS:
-            if row["edition"] != edition or not row["distal_amplitude_mv"] or float(row["distal_amplitude_mv"]) <= 3:
+            if (
+                row["edition"] != edition
+                or not row["distal_amplitude_mv"]
+                or float(row["distal_amplitude_mv"]) <= 3
+            ):
                 continue
             once = verdict(edition, *ends(row))
             twice = verdict(edition, *(_scaled(end, 2.0) for end in ends(row)))
