@@ -140,12 +140,15 @@ class _Clause:
                     continue
                 return not self._denied_twice(match)
         match = self.after("negation.backward")
-        if match is None or any(
-            low <= match.start() < high or low < match.end() <= high for low, high in taken
-        ):
+        if match is not None and not any(low <= match.start() < high or low < match.end() <= high for low, high in taken):
+            between = self.normal[self.end : match.start()]
+            if len(between.split()) <= 8:
+                return True
+        match = _triggers()["negation.adjacent"].search(self.normal, self.end, max(self.clause.end, self.end))
+        if match is None or any(low <= match.start() < high for low, high in taken):
             return False
         between = self.normal[self.end : match.start()]
-        return len(between.split()) <= 8
+        return len(between.split()) <= 3 and "," not in between
 
     def _list_has_ended(self, trigger: re.Match[str]) -> bool:
         """ "No upper motor neuron signs, anti-GM1 antibodies way up, nerve block in three": a longer item ends the list."""
@@ -166,9 +169,8 @@ class _Clause:
         if kin is not None and any(word in kin_is_patient for word in kin.group().split()):
             kin = None
         own = self._nearest("people.self")
-        candidates = [
-            (match.end(), who) for match, who in ((other, Subject.OTHER), (kin, Subject.FAMILY)) if match
-        ]
+        kin_is = Subject.OTHER if kin is not None and _BY_MARRIAGE.search(kin.group()) else Subject.FAMILY
+        candidates = [(match.end(), who) for match, who in ((other, Subject.OTHER), (kin, kin_is)) if match]
         if not candidates:
             return self._subject_after(kin_is_patient)
         end, who = max(candidates)
@@ -204,9 +206,12 @@ class _Clause:
     def certainty(self) -> Certainty:
         if self.before("historical.forward") or self._is_over():
             return Certainty.HISTORICAL
-        if self.before("suspected.forward") or self.after("suspected.backward"):
+        if self.before("suspected.forward") or self.after("suspected.backward") or self._is_unsure_inside():
             return Certainty.SUSPECTED
         return Certainty.STATED
+
+    def _is_unsure_inside(self) -> bool:
+        return re.search(r"\b(?:suspected|possibly|probably|possible|probable|questionable|equivocal)\b", self.normal[self.start : self.end]) is not None  # fmt: skip
 
     def _is_over(self) -> bool:
         match = self.after("historical.backward")
@@ -229,3 +234,4 @@ _PRESUPPOSES = re.compile(r"\W*(?:and |but |so )?why (?:is|are|do|does|has|have|
 _TAKEN_FOR_GRANTED = re.compile(
     r"\b(?:these|this|my|his|her|the|those)(?: (?:\w+ing|awful|terrible|constant|night|nightly|left|right|leg|calf|hand|muscle|muscles|daily|odd|funny|horrible))* $"
 )
+_BY_MARRIAGE = re.compile(r"\b(?:husband|wife|spouse|partner|boyfriend|girlfriend|fianc\w+)\b")

@@ -136,7 +136,7 @@ def _weaknesses(normal: str, sentence: Sentence) -> list[Mention]:
             for index, (name, first, last) in enumerate(linked):
                 hull = (min(start, first), max(end, last)) if index == 0 else (first, last)
                 found.append(Mention(name, *hull, anchor=(first, last), denies=denies, core=start))
-            if not linked and not denies:
+            if not linked and not denies and not _GRADE.fullmatch(normal, start, end):
                 found.append(Mention("weakness", start, end, anchor=(start, end), core=start))
     return found
 
