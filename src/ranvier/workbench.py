@@ -11,6 +11,9 @@ from ranvier import __version__
 from ranvier.terms.errors import InputRefused
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from ranvier.answer import Reply
     from ranvier.case import Case
     from ranvier.criteria import ConductionFacts, JudgedCase
 
@@ -18,6 +21,13 @@ if TYPE_CHECKING:
 def versions() -> dict[str, str]:
     """Code, data and evidence dates, for `--version` and the foot of every answer."""
     return {"ranvier": __version__}
+
+
+def read(text: str, *, today: date) -> Case:
+    """A case from a letter, or from a page that holds one; `today` turns dates into months."""
+    from ranvier import letter
+
+    return letter.read(text, today=today)
 
 
 def case_of(text: str, *, name: str = "case") -> Case:
@@ -55,3 +65,20 @@ def judge(case: Case, study: ConductionFacts | None = None) -> JudgedCase:
     from ranvier.criteria import facts_of, judge_all
 
     return judge_all(facts_of(case, study))
+
+
+def answer(text: str, *, today: date, study: ConductionFacts | None = None) -> Reply:
+    """Read a letter, judge it, and draft a sourced answer: nobody has signed it, and it never diagnoses.
+
+    Raises
+        InputRefused: a case file with faults, when the text is one.
+    """
+    from ranvier.answer import Reply, compose, plan
+    from ranvier.answer.reply import EDITION
+    from ranvier.evidence import statements
+
+    case = case_of(text) if is_case_file(text) else read(text, today=today)
+    judged = judge(case, study)
+    planned = plan(case, judged.judgements[EDITION], text=text, find=None)
+    draft = compose(planned, statements(), drafted_on=today)
+    return Reply(text, case, judged, planned, draft, versions())

@@ -7,20 +7,28 @@ without support: statements of the evidence, facts of the case with their spans,
 
 from .compose import compose
 from .draft import Citation, Draft, Section, Sentence
+from .markdown import markdown_text
+from .page import html_page
 from .plan import plan
 from .point import Plan
 from .reading_level import reading_grade
+from .reply import Reply
 from .support import Kind, Support
+from .terminal import terminal_text
 
 __all__ = [
     "Citation",
     "Draft",
     "Kind",
     "Plan",
+    "Reply",
     "Section",
     "Sentence",
     "Support",
     "compose",
+    "html_page",
+    "markdown_text",
     "plan",
     "reading_grade",
+    "terminal_text",
 ]

@@ -38,7 +38,7 @@ def circumstances(case: Case, topics: frozenset[str]) -> frozenset[str]:
         "weak": weak,
         "mmn_diagnosed": mmn,
         "mmn_named": bool(conditions(case, "mmn")),
-        "als_diagnosed": bool(als and conditions(case, als, Diagnosed)),
+        "als_diagnosed": bool(als and conditions(case, als, Diagnosed)) and not mmn,
         "als_suspected": bool(als and conditions(case, als, Suspected)),
         "als_ruled_out": bool(als and conditions(case, als, RuledOut)),
         "als_feared": bool((als and conditions(case, als, Asked)) or topics & ALS_TOPICS),

@@ -11,7 +11,7 @@ from ranvier.case import Case
 from ranvier.criteria import Judgement
 from ranvier.terms import Presence, Verdict
 
-from .facts import finding
+from .facts import finding, is_present
 from .point import MUST, STRONG, USEFUL, Point, point_of
 from .support import Support, criterion
 from .wording import FitFact, fit_facts, phrases
@@ -38,7 +38,12 @@ def fit(case: Case, judgement: Judgement, circumstances: frozenset[str]) -> Iter
 def told_facts(case: Case) -> list[tuple[FitFact, Support]]:
     """Facts of the case that say something of MMN, the weightiest first, each way of saying it once."""
     found: list[tuple[FitFact, Support]] = []
+    unsettled = case.contradictions()
+    if all(is_present(case, tempo) for tempo in ("rapid_onset", "slow_progression")):
+        unsettled = (*unsettled, "rapid_onset", "slow_progression")
     for fact in fit_facts():
+        if fact.finding in unsettled:
+            continue
         support = finding(case, fact.finding, Presence.PRESENT if fact.present else Presence.ABSENT)
         if support is not None and fact.statements not in [told.statements for told, _ in found]:
             found.append((fact, support))

@@ -68,6 +68,8 @@ def _named(case: Case) -> Iterator[Point]:
     words_of_als = ((Diagnosed, "als_diagnosed"), (Suspected, "als_suspected"), (RuledOut, "als_ruled_out"))
     for certainty, words in (*words_of_als, (Asked, "als_feared")):
         if found := conditions(case, "als", certainty):
+            if certainty is Diagnosed and conditions(case, "mmn", Diagnosed):
+                words = "als_suspected"  # a letter that says both is not one to break such news with
             yield Point(words, facts=(condition(found[0]),), rank=STRONG)
             if certainty is not Diagnosed:
                 yield Point("fear_makes_sense", facts=(condition(found[0]),), rank=USEFUL)

@@ -8,6 +8,8 @@ from ranvier.case import Case, ConditionCertainty, Response
 from ranvier.terms import Certainty, Presence, Span, Subject
 from ranvier.terms.vocabulary import findings
 
+from .wording import phrases
+
 CERTAINTY = {
     ConditionCertainty.DIAGNOSED: "diagnosed",
     ConditionCertainty.SUSPECTED: "suspected",
@@ -60,17 +62,22 @@ def readings(case: Case) -> tuple[Reading, ...]:
             "" if t.response is None else RESPONSE[t.response],
             "" if t.months_ago is None else f"{t.months_ago:g} months ago",
         ]
-        rows.append(("treatment", t.id.replace("_", " "), _joined(detail), not t.given, t.spans))
+        rows.append(("treatment", _named("treatment", t.id), _joined(detail), not t.given, t.spans))
     for lab in case.labs:
         value = "" if lab.value is None else f"{lab.value:g} {lab.unit or ''}".strip()
         detail = [lab.verdict.value, f"{lab.isotype or ''}".replace("ig", "Ig"), value]
-        rows.append(("laboratory", lab.analyte.replace("_", " "), _joined(detail), False, lab.spans))
+        rows.append(("laboratory", _named("analyte", lab.analyte), _joined(detail), False, lab.spans))
     for q in case.questions:
         rows.append(("question", "Question", q.topic.replace("_", " "), False, () if q.span is None else (q.span,)))
     for flag in case.red_flags:
         rows.append(("red_flag", "Red flag", flag.id.replace("_", " "), False, flag.spans))
     rows.sort(key=lambda row: row[4][0].start if row[4] else 1 << 30)
     return tuple(Reading(number, *row) for number, row in enumerate(rows, start=1))
+
+
+def _named(table: str, identity: str) -> str:
+    plain = identity.replace("_", " ")
+    return phrases()[table].get(identity, plain[:1].upper() + plain[1:])
 
 
 def _joined(parts: list[str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 
 from ranvier.criteria import explain
-from ranvier.terms import Mark
 
 from .draft import Section
 from .reading_level import reading_grade
@@ -86,9 +85,7 @@ def _verdict(reply: Reply, width: int, style: Style) -> str:
 def _sources(reply: Reply, width: int, style: Style) -> str:
     rows = [style("1", "Sources")]
     for citation in reply.draft.citations:
-        mark = "" if citation.mark is Mark.SEEN else f" ({citation.mark.value}, not verified in the source)"
-        if "recalled)" in citation.text:
-            mark = mark.replace("recalled, ", "")
+        mark = "" if citation.caution is None else f" ({citation.caution})"
         rows.append(_wrapped(f"[{citation.number}] {citation.text}{mark}", width, hanging="    "))
     return "\n".join(rows)
 
