@@ -55,5 +55,7 @@ def circumstances(case: Case, topics: frozenset[str]) -> frozenset[str]:
         "weak_untreated": weak and not given and not mmn,
         "dropped_limb": is_present(case, "foot_drop", "wrist_drop"),
     }  # fmt: skip
-    holds["als_feared_undiagnosed"] = holds["als_feared"] and not mmn
+    holds["sensory_loss_undiagnosed"] = holds["sensory_loss"] and not mmn
+    holds["pinched_diagnosed"] = any(conditions(case, name, Diagnosed) for name in PINCHED) and not mmn
+    holds["urgent"] = bool(case.red_flags)
     return frozenset(name for name, so in holds.items() if so)

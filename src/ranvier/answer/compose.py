@@ -13,7 +13,7 @@ from .point import MUST, Plan, PlannedSection, Point
 from .support import Support, merged, statement
 from .wording import fill, sentences
 
-MOST_WORDS = 620  # the answer is 350 to 700 words; headings, numbers of sources and the status line take the rest
+MOST_WORDS = 600  # the answer is 350 to 700 words; headings, numbers of sources and the status line take the rest
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z“0-9])")
 
 

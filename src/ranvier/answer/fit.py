@@ -18,12 +18,15 @@ from .wording import FitFact, fit_facts, phrases
 
 MOST_FACTS = 6  # a reader holds about that many [judgement]
 MOST_MISSING = 2
+URGENT = ("dyspnoea", "pain", "bulbar_signs", "rapid_onset")  # told once, at the top, when there are red flags
 
 
 def fit(case: Case, judgement: Judgement, circumstances: frozenset[str]) -> Iterator[Point]:
     """The points of "how your story fits"; none when the case has no fact that speaks for or against."""
-    facts = told_facts(case)
-    if not any(fact.way != "beside" for fact, _ in facts):
+    facts = [(f, s) for f, s in told_facts(case) if not ("urgent" in circumstances and f.finding in URGENT)]
+    if "pinched_diagnosed" in circumstances:  # "the block may be missed" would feed a doubt that nothing supports
+        facts = [(f, s) for f, s in facts if f.way != "beside" or f.finding == "sensory_symptoms"]
+    if not facts or not any(fact.way != "beside" for fact, _ in facts) and "pinched_diagnosed" not in circumstances:
         return
     for index, (fact, support) in enumerate(facts[:MOST_FACTS]):
         rank = STRONG if fact.way == "against" or index < MOST_FACTS - 2 else USEFUL

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from ranvier.case import Case, Response
 from ranvier.evidence import topics as topic_labels
+from ranvier.terms import Presence
 
-from .circumstances import Asked, Diagnosed, RuledOut, Suspected
+from .circumstances import WEAK, Asked, Diagnosed, RuledOut, Suspected
 from .facts import condition, conditions, finding, letter, treatment, treatments
 from .point import MUST, STRONG, USEFUL, PlannedQuestion, Point
 from .support import Kind, Support
@@ -32,8 +33,10 @@ def _complaint(case: Case) -> Iterator[Point]:
     for identity, words in phrases()["complaint"].items():
         own = [f for f in case.findings if f.id == identity and f.counts]
         support = finding(case, identity)
-        if support is None or case.presence(identity) is None or case.presence(identity).value != "present":  # type: ignore[union-attr]
+        if support is None or case.presence(identity) is not Presence.PRESENT:
             continue
+        if identity not in WEAK and conditions(case, "mmn", Diagnosed):
+            return  # somebody with MMN does not live with "twitching": better nothing than beside the point
         months = next((f.since_months for f in own if f.since_months is not None), None)
         duration, decade = duration_words(months), decade_words(case.patient.age_years)
         slots = {"complaint": words}

@@ -65,11 +65,11 @@ def _full(
     short = once.keep([*_leads(answered), *declined(questions)])
     older = older_answer(text, case)
     changed = once.keep(changes(text, older)) if older is not None else ()
+    beside = once.keep(_other_illnesses(case))
+    own = [(q, once.keep(_body(q, len(answered)))) for q in answered]
     once.told |= {tells for q in answered for tells in _told_in_other_words(q)}
     fitted = once.keep(fit(case, judgement, holds))
     als = once.keep(_als(case, judgement, holds, answered))
-    beside = once.keep(_other_illnesses(case))
-    own = [(q, once.keep(_body(q, len(answered)))) for q in answered]
     treated = once.keep(_treatment(judgement, holds, answered))
     unknown = once.keep(_not_known(case, holds, answered))
     sections = [
@@ -77,9 +77,9 @@ def _full(
         PlannedSection("your_letter", "Your letter", tuple(opening(case, questions, carer=carer))),
         PlannedSection("short_answer", "The short answer", short),
         *(PlannedSection(f"topic.{q.topic}", _title(q.topic), points) for q, points in own),
+        PlannedSection("other_illness", "What else it could be", beside),
         PlannedSection("fit", "How your story fits", fitted),
         PlannedSection("als", "MMN and ALS", als),
-        PlannedSection("other_illness", "What else it could be", beside),
         PlannedSection("treatment", "What treatment does, and when", treated),
         PlannedSection("not_known", "What nobody can be sure of", unknown),
         PlannedSection("changed", "What has changed since the older answer", changed),
@@ -152,10 +152,9 @@ def _als(
     case: Case, judgement: Judgement, holds: frozenset[str], answered: list[PlannedQuestion]
 ) -> Iterator[Point]:
     named = holds & {"als_feared", "als_suspected", "als_ruled_out", "als_diagnosed"}
-    if not named:
+    if not named or any(q.topic == "differential_als" for q in answered):
         return
-    supports = tuple(condition(c) for c in case.conditions if c.id in ("als", "pma"))
-    facts = supports or tuple(s for q in answered if q.topic == "differential_als" for s in q.facts)
+    facts = tuple(condition(c) for c in case.conditions if c.id in ("als", "pma"))
     grave = "als_diagnosed" in holds or excluded(judgement)
     for identity in outlines()["extra.als"].body:
         if not (grave and identity == "cramps-fasciculations"):  # true, but a comfort that is not ours to give here
@@ -182,7 +181,7 @@ def _treatment(
         name = "failed"
     elif "on_immunoglobulin" in holds:
         name = "treated"
-    elif judgement.category == "not_met" or topics & {"ivig_how", "scig", "alternatives"}:
+    elif judgement.category == "not_met" or "pinched_diagnosed" in holds or topics & {"ivig_how", "scig", "alternatives"}:
         return
     elif holds & {"mmn_named", "weak"}:
         name = "untreated"
@@ -198,7 +197,7 @@ def _not_known(case: Case, holds: frozenset[str], answered: list[PlannedQuestion
     if "mmn_diagnosed" in holds or "on_immunoglobulin" in holds:
         yield Point("sources_disagree", rank=STRONG, leads_in=True)
         name = "not_known"
-    elif "signs_against" in holds:
+    elif holds & {"signs_against", "pinched_diagnosed"}:
         return
     else:
         name = "not_known_undiagnosed"
