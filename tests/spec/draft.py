@@ -11,27 +11,37 @@ import sys
 from tests.spec.tables import direct_comparisons
 
 from ranvier.criteria.bounds import Bounds, State, grid, is_whole, propagate, whole_range
-from ranvier.criteria.edition import NOT_MET, Category, Edition, edition
+from ranvier.criteria.edition import Edition, edition
 from ranvier.criteria.expression import Expression
-from ranvier.criteria.judgement import certain
-from ranvier.criteria.reach import reachable
-from ranvier.criteria.search_form import UNKNOWN, VERDICTS, search_form
+from ranvier.criteria.search_form import MET, NOT_MET, UNKNOWN, VERDICTS, Node, search_form
 from ranvier.terms import Verdict
 from ranvier.terms.vocabulary import findings
 
 
-def way(made: Edition, expression: Expression, wanted: Verdict, state: State, told: State) -> State | None:
+def way(made: Edition, expression: Expression, wanted: Verdict) -> State | None:
     """Observations that give the wanted verdict, found by trying; None if there are none."""
-    node = search_form(expression, made.nodes)
-    verdict = VERDICTS[node.value(state)]
-    if verdict is not Verdict.UNKNOWN:
-        return told if verdict is wanted else None
+    value = next(value for value, verdict in VERDICTS.items() if verdict is wanted)
+    return find(made, [(search_form(expression, made.nodes), value)], {}, {})
+
+
+def find(made: Edition, goals: list[tuple[Node, int]], state: State, told: State) -> State | None:
+    """Observations that give every part its wanted value."""
+    still = []
+    for node, wanted in goals:
+        verdict = node.value(state)
+        if verdict == UNKNOWN:
+            still.append((node, wanted))
+        elif verdict != wanted:
+            return None
+    if not still:
+        return told
+    node, wanted = still[0]
     name = next(node.undecided(state))
     values = grid(name, made.limits.get(name, ()), state.get(name) or whole_range(name))
-    for value in sorted(values, reverse=wanted is Verdict.MET):
+    for value in sorted(values, reverse=wanted == MET):
         narrowed = propagate(state, {name: Bounds(value, value)})
         if narrowed is not None:
-            result = way(made, expression, wanted, narrowed, {**told, name: Bounds(value, value)})
+            result = find(made, still, narrowed, {**told, name: Bounds(value, value)})
             if result is not None:
                 return result
     return None
@@ -49,7 +59,7 @@ def write(state: State) -> str:
 
 def edges(made: Edition, expression: Expression) -> list[tuple[str, State]]:
     rows = []
-    base = way(made, expression, Verdict.MET, {}, {}) or {}
+    base = way(made, expression, Verdict.MET) or {}
     for atom in direct_comparisons(expression):
         step = 1 if is_whole(atom.quantity) else 0.01
         for value in (atom.limit - step, atom.limit, atom.limit + step):
@@ -73,7 +83,7 @@ def main() -> None:
         seen = {""}
         out.writerow([clause.name, "", "unknown"])
         for verdict in (Verdict.MET, Verdict.NOT_MET):
-            state = way(made, clause.expression, verdict, {}, {})
+            state = way(made, clause.expression, verdict)
             assert state is not None, f"{clause.id} can never be {verdict.value}"
             seen.add(write(state))
             out.writerow([clause.name, write(state), verdict.value])
@@ -82,43 +92,15 @@ def main() -> None:
             if write(state) not in seen:
                 seen.add(write(state))
                 out.writerow([clause.name, write(state), value])
-    for category in made.categories:
-        told = category_way(made, category)
+    nodes = made.category_nodes
+    for index, category in enumerate(made.categories):
+        told = find(made, [(nodes[index], MET), *((node, NOT_MET) for node in nodes[:index])], {}, {})
+        assert told is not None, category.id
         out.writerow(["category", write(told), category.id])
-    failed = way(made, made.categories[-1].expression, Verdict.NOT_MET, {}, {}) or {}
-    while certain(reachable(made, propagate({}, failed) or {})) != NOT_MET:
-        state = propagate({}, failed) or {}
-        left = next(
-            c for c in made.categories if search_form(c.expression, made.nodes).value(state) == UNKNOWN
-        )
-        failed = way(made, left.expression, Verdict.NOT_MET, state, failed) or {}
-    out.writerow(["category", write(failed), NOT_MET])
+    failed = find(made, [(node, NOT_MET) for node in reversed(nodes)], {}, {})
+    assert failed is not None
+    out.writerow(["category", write(failed), "not_met"])
     out.writerow(["category", "", "undetermined"])
-
-
-def category_way(made: Edition, category: Category) -> State:
-    """A way to reach a category with every better one failed."""
-    told: State = {}
-    for better in made.categories:
-        if better.id == category.id:
-            break
-    state = way(made, category.expression, Verdict.MET, {}, {})
-    assert state is not None
-    told = dict(state)
-    for better in made.categories:
-        if better.id == category.id:
-            return told
-        for tries in grid_ways(made, better.expression, told):
-            told = tries
-            break
-    return told
-
-
-def grid_ways(made: Edition, expression: Expression, told: State) -> list[State]:
-    state = propagate({}, told)
-    assert state is not None
-    result = way(made, expression, Verdict.NOT_MET, state, told)
-    return [] if result is None else [result]
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ def expand(pattern: str, classes: Mapping[str, str]) -> str:
     """Turn a lexicon pattern into a regular expression."""
     text = re.sub(r"<(\w+)>", lambda match: "(?:" + classes[match.group(1)] + ")", pattern)
     text = text.replace(" ~ ", r"(?: [^\s.;:!?]+){0,4}? ")
+    text = re.sub(r"\(\?<[!=][^()]*\)", lambda match: match.group().replace(" ", r"\s"), text)  # of fixed width
     return re.sub(r"(?<!\\) ", r"\\s+", text)
 
 
@@ -48,9 +49,10 @@ class State:
 
 @dataclass(frozen=True)
 class FindingLexicon:
-    """Compiled patterns for findings."""
+    """Compiled patterns for findings. Phrases come in two: those without a "not" of their own, and those that need one."""
 
-    phrases: Mapping[str, re.Pattern[str]]
+    phrases: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
+    denials: Mapping[str, re.Pattern[str]]
     deficit: re.Pattern[str]
     parts: Mapping[str, re.Pattern[str]]
     states: tuple[State, ...]
@@ -62,7 +64,8 @@ def finding_lexicon() -> FindingLexicon:
     content = data("findings")
     classes = content["classes"]
     return FindingLexicon(
-        phrases={name: whole_word(patterns, classes) for name, patterns in content["phrases"].items()},
+        phrases={name: _split_by_not(patterns, classes) for name, patterns in content["phrases"].items()},
+        denials={name: whole_word(patterns, classes) for name, patterns in content["absent_phrases"].items()},
         deficit=whole_word(content["weakness"]["deficit"], classes),
         parts={
             name: whole_word(patterns, classes) for name, patterns in content["weakness"]["parts"].items()
@@ -76,3 +79,13 @@ def finding_lexicon() -> FindingLexicon:
             for row in content["states"]["row"]
         ),
     )
+
+
+_NEEDS_A_NOT = re.compile(r"<cannot>|\bnot\b|n't|\bno\b|\bnever\b|nobody|stopped")
+
+
+def _split_by_not(patterns: list[str], classes: Mapping[str, str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """ "could not feel" holds its own "not"; in "reflexes (was) (not) reduced" the not denies the finding."""
+    own = [pattern for pattern in patterns if _NEEDS_A_NOT.search(pattern)]
+    plain = [pattern for pattern in patterns if not _NEEDS_A_NOT.search(pattern)]
+    return whole_word(plain or ["(?!)"], classes), whole_word(own or ["(?!)"], classes)

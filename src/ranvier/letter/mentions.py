@@ -18,7 +18,7 @@ _FILL = (
     r"muscles?|nerves?|and|or|nor|a|an|some|all|of all|mild(?:ly)?|moderate(?:ly)?|severe(?:ly)?|marked(?:ly)?|distal(?:ly)?|entire|whole|dominant|non-?dominant|"
     r"particularly|especially|mainly|predominantly|mostly|confined|limited|restricted|localised|localized|innervated|supplied|territory|distribution|"
     r"spread(?:ing)?|moved|extended|started|began|first|now|into|then|from|patchy|focal|isolated|painless|progressive|purely|pure|motor|power|strength|when|"
-    r"lower|upper|two|three|four|most|more|also|as well as|than|either|any|further|new|old|definite|obvious|slight(?:ly)?|subtle|trace|side|one|each|his|function|movements?|:|-|/|,|&|\+)"
+    r"lower|upper|two|three|four|most|more|also|as well as|than|either|any|further|new|old|definite|obvious|slight(?:ly)?|subtle|trace|side|one|each|his|function|movements?|is|are|was|were|only|strikingly|clearly|asymmetric(?:al)?|symmetric(?:al)?|proximal|:|-|/|,|&|\+)"
 )
 _BE = (
     r"(?:is|are|was|were|'s|'re|has|have|had|been|be|being|am|feels?|felt|feeling|gets?|got|getting|gone|going|go|goes|went|becom(?:e|es|ing)|became|grow(?:s|ing)?|grew|grown|"
@@ -33,23 +33,25 @@ _LIST = re.compile(r"^[\s,/&+]*(?:(?:and|or|nor|then|also|as well as|plus|,|to|i
 _GRADE = re.compile(r"(?<![\w/.])(?:mrc )?(?:grade )?(?P<grade>[0-5])(?:\s?[+-])?\s?/\s?5(?![\w/])|\bmrc (?:grade )?(?P<mrc>[0-5])(?![\d/])")
 _NOT_WEAK = re.compile(r"weak(?:ly|er)? (?:positive|evidence|signal|response|acid|tea|argument|link|point|spot|case)|weak(?=ly)|weak (?:reflex|jerk)|weakest link|limp(?:ed|ing|s)?(?= (?:for|home|along|on|about|around|badly|since))|a limp\b|useless(?= (?:doctor|advice|tablets|gp|treatment))")  # fmt: skip
 _NORMAL = re.compile(
-    r"(?<![\w-])(?:normal(?:ly)?|intact|preserved|unremarkable|fine|ok|okay|full|spared|unaffected|unimpaired|unchanged|within normal limits|wnl|nad|5/5|entirely good|perfect|perfectly good|clear|good|not affected|as (?:it|they) should be|n)(?![\w-])"
+    r"(?<![\w-])(?:normal(?:ly)?|intact|preserved|unremarkable|fine|ok|okay|full|spared|unaffected|unimpaired|unchanged|within normal limits|wnl|nad|5/5|entirely good|perfect|perfectly good|clear|good|a-ok|spot on|as (?:it|they) should|well formed|comfortable|safe|strong|all right|alright|nothing (?:out of the ordinary|abnormal|wrong|unusual)|no abnormalit(?:y|ies)|as clear as (?:it )?ever(?: was)?|not affected|as (?:it|they) should be|n)(?![\w-])"
 )
 _NORMAL_FILL = re.compile(
-    r"^(?:[\s,:/&()-]*(?:is|are|was|were|'s|remain(?:s|ed)?|stay(?:s|ed)?|seems?|seemed|looks?|looked|feels?|felt|came|come|comes|back|as|completely|entirely|perfectly|quite|all|both|also|otherwise|again|still|always|has|have|had|been|be|being|both|sides|symmetric(?:al|ally)?|symmetrical|equal|and|or|present|to|light|touch|in|of|at|the|my|his|her|limbs?|arms?|legs?|hands?|feet|throughout|everywhere|elsewhere|including|with|reported|done|there|absolutely|thankfully|fortunately|luckily|bilaterally|on|examination|testing|were|tested|both|left|right|side|found|these|those|same|segments?|nerves?|upper|lower|said|studies|study|tests?|median|ulnar|radial|sural|which|that|very|strictly|normal|too|however|though|exam|function|responses?)(?![\w-]))*[\s,:/&()-]*$"
+    r"^(?:[\s,:/&()-]*(?:is|are|was|were|'s|remain(?:s|ed)?|stay(?:s|ed)?|seems?|seemed|looks?|looked|feels?|felt|came|come|comes|back|as|completely|entirely|perfectly|quite|all|both|also|otherwise|again|still|always|has|have|had|been|be|being|shows?|showed|worked|well|both|sides|symmetric(?:al|ally)?|symmetrical|equal|and|or|present|to|light|touch|in|of|at|the|my|his|her|limbs?|arms?|legs?|hands?|feet|throughout|everywhere|elsewhere|including|with|reported|done|there|absolutely|thankfully|fortunately|luckily|bilaterally|on|examination|testing|were|tested|both|left|right|side|found|these|those|same|segments?|nerves?|upper|lower|said|studies|study|tests?|median|ulnar|radial|sural|which|that|very|strictly|normal|too|however|though|exam|function|responses?)(?![\w-]))*[\s,:/&()-]*$"
 )
 _AFTER_NORMAL = re.compile(r"^(?:[\s,/&-]*(?:and|or|muscle|tendon|deep|tone|power|strength|bulk|reflexes|sensation|coordination|the|my|his|her|in|all|upper|lower|motor|sensory|speech|eye|movements|gait|facial|with|symmetrical|both)(?![\w-]))*[\s,/&-]*$")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Mention:
-    """A finding named at `start:end`; `anchor` is the word its side belongs to. `denies` = the words themselves deny it."""
+    """A finding named at `start:end`; `anchor` is the word its side belongs to. `denies` = the words themselves
+    deny it; `core` = where the word begins that a "not" before it denies."""
 
     id: str
     start: int
     end: int
     anchor: tuple[int, int] = field(default=(0, 0))
     denies: bool = False
+    core: int = -1
 
     def overlaps(self, other: Mention) -> bool:
         """Whether the two share a character."""
@@ -76,20 +78,51 @@ def find_mentions(normal: str, sentence: Sentence) -> list[Mention]:
 def _displaces(kept: Mention, other: Mention) -> bool:
     if not kept.overlaps(other):
         return False
-    if kept.denies and other.denies:
-        return kept.id == other.id
     if kept.id == other.id:
         return True
+    if (kept.denies and other.denies) or {kept.id, other.id} <= _LISTED_TOGETHER:
+        return False
     return (kept.id in QUALITIES) == (other.id in QUALITIES)
+
+
+_LISTED_TOGETHER = frozenset({"dyspnoea", "bulbar_signs", "sensory_symptoms", "cranial_nerve_involvement"})
 
 
 def _phrases(normal: str, sentence: Sentence) -> list[Mention]:
     found = []
-    for name, pattern in lexicon.finding_lexicon().phrases.items():
-        for match in pattern.finditer(normal, sentence.start, sentence.end):
+    words = normal[sentence.start : sentence.end]
+    for name, (plain, negative) in lexicon.finding_lexicon().phrases.items():
+        for match in plain.finditer(normal, sentence.start, sentence.end):
+            if name == "rapid_onset" and not _is_an_onset(words):
+                continue
             span = match.span()
-            found.append(Mention(name, *span, anchor=span))
+            denies = _HOLDS_A_NOT.search(match.group()) is not None
+            found.append(Mention(name, *span, anchor=span, denies=denies, core=span[0]))
+        for match in negative.finditer(normal, sentence.start, sentence.end):
+            span = match.span()
+            found.append(Mention(name, *span, anchor=span, core=span[0]))
+    for name, pattern in lexicon.finding_lexicon().denials.items():
+        for match in pattern.finditer(normal, sentence.start, sentence.end):
+            found.append(Mention(name, *match.span(), anchor=match.span(), denies=True, core=match.start()))
     return found
+
+
+_HOLDS_A_NOT = re.compile(r"\b(?:not|never|no|isn't|wasn't|aren't|weren't|hasn't|haven't|don't|doesn't|didn't)\b")
+_ONSET = re.compile(
+    r"\b(?:weak\w*|paralys\w*|lost|loss|legs?|arms?|hands?|face|walk\w*|unable|cannot|can't|couldn't|came on|onset|began|started|developed|"
+    r"evolved|spread|progress\w*|worsen\w*|drop\w*|nadir|deteriorat\w*|collaps\w*|numb\w*|areflexi\w*|speech|slurr\w*|flaccid|tetrapar\w*|"
+    r"parapar\w*|paresis|palsy|slipped)\b"
+)
+_NO_ONSET = re.compile(
+    r"\b(?:ivig|iv-?ig|immunoglobulin\w*|infusions?|drips?|steroids?|prednis\w*|treatment|dose|surgery|operation|improv\w*|better|stronger|helped|"
+    r"respon\w*|returned|recover\w*|headache|clinic|appointment|biopsy|slow\w*|gradual\w*|years?|creatinine|chest pain|urine|rash|calf is|each|every|"
+    r"next|wears?|wore)\b"
+)
+
+
+def _is_an_onset(sentence: str) -> bool:
+    """Whether "within ten days" tells how a weakness began, and not when a drug worked."""
+    return _ONSET.search(sentence) is not None and _NO_ONSET.search(sentence) is None
 
 
 def _weaknesses(normal: str, sentence: Sentence) -> list[Mention]:
@@ -102,9 +135,9 @@ def _weaknesses(normal: str, sentence: Sentence) -> list[Mention]:
             linked = _linked(normal, start, end, parts)
             for index, (name, first, last) in enumerate(linked):
                 hull = (min(start, first), max(end, last)) if index == 0 else (first, last)
-                found.append(Mention(name, *hull, anchor=(first, last), denies=denies))
-            if not linked and not denies:
-                found.append(Mention("weakness", start, end, anchor=(start, end)))
+                found.append(Mention(name, *hull, anchor=(first, last), denies=denies, core=start))
+            if not linked and not denies and not _GRADE.fullmatch(normal, start, end):
+                found.append(Mention("weakness", start, end, anchor=(start, end), core=start))
     return found
 
 
@@ -166,16 +199,47 @@ def _states(normal: str, sentence: Sentence) -> list[Mention]:
         things = list(state.thing.finditer(normal, sentence.start, sentence.end))
         if not things:
             continue
-        pattern = state.normal or _NORMAL
-        for match in pattern.finditer(normal, sentence.start, sentence.end):
-            if re.search(r"\b(?:not|n't|never|ab|less than|far from|isn't|wasn't|aren't|weren't)[\s-]*(?:\w+ )?$", normal[max(sentence.start, match.start() - 16) : match.start()]):
+        for match in (state.normal or _NORMAL).finditer(normal, sentence.start, sentence.end):
+            if _NOT_NORMAL.search(normal[max(sentence.start, match.start() - 18) : match.start()]):
                 continue
             for thing in things:
                 if _is_said_of(normal, thing, match):
                     hull = (min(thing.start(), match.start()), max(thing.end(), match.end()))
+                    names = state.absent
+                    if names == ("weakness",):
+                        names = (_place_of(normal, sentence, hull),)
                     span = hull if hull[1] - hull[0] < 60 else thing.span()
-                    found.extend(Mention(name, *span, anchor=thing.span(), denies=True) for name in state.absent)
+                    found.extend(Mention(name, *span, anchor=thing.span(), denies=True) for name in names)
+    return found + _strong_parts(normal, sentence)
+
+
+_NOT_NORMAL = re.compile(r"\b(?:not|n't|never|ab|less than|far from|isn't|wasn't|aren't|weren't|nearly|almost|near)[\s-]*(?:\w+ )?$")
+_STRONG = re.compile(r"(?<![\w-])(?:normal|fine|ok|okay|full(?: power| strength)?|strong|spared|unaffected|perfect(?:ly)?(?: good| fine| normal)?|all right|alright|good|not (?:affected|involved|weak)|5/5)(?![\w-])")  # fmt: skip
+_STRONG_FILL = re.compile(r"^(?:[\s,:()-]*(?:is|are|was|were|'s|remain(?:s|ed)?|stay(?:s|ed)?|seems?|seem|feels?|felt|both|also|still|always|now|entirely|perfectly|quite|completely|of|has|have|been|and|so|power|strength|muscles?|otherwise|too|all|absolutely|at|the|moment)(?![\w-]))*[\s,:()-]*$")  # fmt: skip
+_OTHER_THING = re.compile(r"\b(?:reflex\w*|jerks?|tone|sensation|sensory|feeling|pinprick|pin|vibration|touch|nerves?|conduction|snaps?|mri|scan|x-?rays?|ultrasound|emg|pulses?|skin|temperature|bulk|responses?|studies|circulation|colou?r|swelling|doppler|joints?|velocit\w*|amplitudes?)\b")  # fmt: skip
+
+
+def _strong_parts(normal: str, sentence: Sentence) -> list[Mention]:
+    """ "My legs are fine", "left arm full": a part said to be strong has no weakness."""
+    found: list[Mention] = []
+    for clause in sentence.clauses:
+        for name, first, last in _parts(normal, clause.start, clause.end):
+            if name == "weakness" or _OTHER_THING.search(normal[clause.start : clause.end]):
+                continue
+            match = _STRONG.search(normal, last, min(len(normal), last + 45))
+            if match is None or match.end() > clause.end + 1 or not _STRONG_FILL.match(normal[last : match.start()]):
+                continue
+            found.append(Mention(name, first, match.end(), anchor=(first, last), denies=True))
     return found
+
+
+def _place_of(normal: str, sentence: Sentence, hull: tuple[int, int]) -> str:
+    """ "Lower limbs normal power" speaks of the legs; "power normal" of weakness anywhere."""
+    clause = sentence.clause_at(hull[0])
+    for name, first, last in _parts(normal, clause.start, clause.end):
+        if name != "weakness" and (0 <= hull[0] - last <= 12 or 0 <= first - hull[1] <= 16 or hull[0] <= first < hull[1]):
+            return name
+    return "weakness"
 
 
 def _is_said_of(normal: str, thing: re.Match[str], word: re.Match[str]) -> bool:

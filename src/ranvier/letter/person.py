@@ -47,7 +47,7 @@ _ON_BEHALF = re.compile(
     r"\b(?:on behalf of|writing (?:about|for|because)|ask(?:ing)? (?:about|for)|question (?:about|is about|concerns)|concerned about|worried about|concerning|regarding|advice for|help(?:ing)?|re:?|care for|look after|looking after|caring for) (?:my|our) (?:\w+ )?(?P<kin>husband|wife|partner|mother|father|mum|mom|dad|son|daughter|brother|sister|grandmother|grandfather|uncle|aunt|boyfriend|girlfriend)\b"
 )
 _FIRST_PERSON = re.compile(
-    r"\b(?:my (?:own )?(?:\w+ )?(?:hands?|arms?|legs?|foot|feet|fingers?|wrists?|grip|weakness|symptoms?|muscles?|thumb|calf|calves|thighs?|neurologist|doctors?|nerves?|diagnosis|emg|blood|tests?|infusions?|strength|tongue|speech|mmn|gp)|i (?:have|had|am|was|feel|felt|get|got|cannot|can't|can no longer|drop|trip|noticed|suffer|lost|take|need|started|began|woke|used to|developed)|i've|i'm|me to|given me|told me)\b"
+    r"\b(?:my (?:own )?(?:\w+ )?(?:hands?|arms?|legs?|foot|feet|fingers?|wrists?|grip|weakness|symptoms?|muscles?|thumb|calf|calves|thighs?|neurologist|doctors?|nerves?|diagnosis|emg|blood|tests?|infusions?|strength|tongue|speech|mmn|gp)|i (?:have|had|am|was|feel|felt|get|got|cannot|can't|can no longer|drop|trip|noticed|suffer|lost|take|need|started|began|woke|used to|developed)|i've|i'm|me to|given me|told me|mine|neither of us|i'm not|i am not)\b"
 )
 _ALSO = re.compile(r"\b(?:too|also|as well|same (?:thing|problem|disease|illness)|likewise|died|passed away|late)\b")
 

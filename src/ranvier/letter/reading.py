@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from ranvier.case import Case, Lab, LabVerdict, Response, Treatment
+from ranvier.case import Case, Condition, Lab, LabVerdict, Response, Treatment
 from ranvier.terms import Certainty, Finding, Presence, Side, Span, Subject
+from ranvier.terms.vocabulary import diseases
 
 from . import attributes, entities, identifying, page, person, questions, red_flags
 from .attributes import Duration
@@ -47,12 +48,13 @@ def read(text: str, *, today: date) -> Case:
     labs = entities.labs(normal, parts, kin_is_patient=kin)
     treatments = entities.treatments(normal, parts, kin_is_patient=kin, today=today, age_years=patient.age_years)
     found = _findings(normal, parts, kin, today, patient.age_years)
-    found += _lab_findings(labs) + _treatment_findings(treatments)
+    conditions = entities.conditions(normal, parts, kin_is_patient=kin)
+    found += _lab_findings(labs) + _treatment_findings(treatments) + _family_findings(conditions)
     inside = text[span.start : span.end]
     return Case(
         patient=patient,
         findings=_joined(found),
-        conditions=entities.conditions(normal, parts, kin_is_patient=kin),
+        conditions=conditions,
         treatments=treatments,
         labs=labs,
         questions=questions.questions(text, normal, parts),
@@ -74,7 +76,15 @@ def _findings(normal: str, parts: tuple[Sentence, ...], kin: frozenset[str], tod
         times = attributes.durations(normal, start=sentence.start, end=sentence.end, today=today, age_years=age_years)
         sides = attributes.side_words(normal, start=sentence.start, end=sentence.end)
         for mention in mentions:
-            context = context_of(normal, sentence, mention.start, mention.end, kin_is_patient=kin)
+            context = context_of(
+                normal,
+                sentence,
+                mention.start,
+                mention.end,
+                kin_is_patient=kin,
+                core=mention.core if mention.core >= 0 else None,
+                names_what_is_there=True,
+            )
             if not context.is_claim:
                 continue
             side = None if mention.id in _SIDELESS else _side(normal, sentence, mention, mentions, sides, last_side)
@@ -163,6 +173,18 @@ def _lab_findings(labs: tuple[Lab, ...]) -> list[Finding]:
     ]
 
 
+_NEUROMUSCULAR = frozenset(diseases()) - {"entrapment", "radiculopathy", "cervical_spondylotic_amyotrophy", "lead_neuropathy", "other"}
+
+
+def _family_findings(rows: tuple[Condition, ...]) -> list[Finding]:
+    """A blood relative with a nerve, muscle or motor neuron disease is a family history of the patient's."""
+    return [
+        Finding("family_history_neuromuscular", Presence.PRESENT, spans=row.spans)
+        for row in rows
+        if row.subject is Subject.FAMILY and row.id in _NEUROMUSCULAR | {"gbs", "cmt", "myasthenia_gravis"}
+    ]
+
+
 _TREATMENT_FINDINGS = {
     ("ivig", Response.IMPROVED): ("improved_on_immunoglobulin", Presence.PRESENT),
     ("scig", Response.IMPROVED): ("improved_on_immunoglobulin", Presence.PRESENT),
@@ -204,4 +226,19 @@ def _joined(found: list[Finding]) -> tuple[Finding, ...]:
                 break
         else:
             kept.append(finding)
-    return tuple(kept)
+    return tuple(finding for finding in kept if not _is_told_better(finding, kept))
+
+
+_PLACES = frozenset(
+    {"hand_weakness", "finger_extension_weakness", "wrist_drop", "foot_drop", "upper_limb_weakness", "lower_limb_weakness",
+     "proximal_weakness", "facial_weakness", "asymmetric_weakness", "symmetric_weakness", "cold_induced_weakness", "fatigable_weakness"}
+)  # fmt: skip
+
+
+def _is_told_better(finding: Finding, kept: list[Finding]) -> bool:
+    """ "The weakness" of a letter that names a weak hand is that hand's: plain weakness is not listed beside it."""
+    if finding.id != "weakness" or finding.presence is not Presence.PRESENT:
+        return False
+    return any(
+        other.id in _PLACES and other.presence is Presence.PRESENT and other.subject is finding.subject for other in kept
+    )
