@@ -13,7 +13,9 @@ from .point import MUST, Plan, PlannedSection, Point
 from .support import Support, merged, statement
 from .wording import fill, sentences
 
-MOST_WORDS = 600  # the answer is 350 to 700 words; headings, numbers of sources and the status line take the rest
+MOST_WORDS = (
+    600  # the answer is 350 to 700 words; headings, numbers of sources and the status line take the rest
+)
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z“0-9])")
 
 
@@ -70,10 +72,13 @@ def _shortened(
     sections: tuple[PlannedSection, ...], statements: Mapping[str, Statement]
 ) -> tuple[PlannedSection, ...]:
     kept = {
-        (row, column): point for row, section in enumerate(sections) for column, point in enumerate(section.points)
+        (row, column): point
+        for row, section in enumerate(sections)
+        for column, point in enumerate(section.points)
     }
     words = {
-        place: sum(sentence.words for sentence in sentences_of(point, statements)) for place, point in kept.items()
+        place: sum(sentence.words for sentence in sentences_of(point, statements))
+        for place, point in kept.items()
     }
     droppable = sorted(
         (place for place, point in kept.items() if point.rank != MUST and not point.leads_in),

@@ -36,7 +36,9 @@ def conditions(case: Case, identity: str, *certainties: ConditionCertainty) -> l
     return [
         c
         for c in case.conditions
-        if c.id == identity and c.subject is Subject.PATIENT and (not certainties or c.certainty in certainties)
+        if c.id == identity
+        and c.subject is Subject.PATIENT
+        and (not certainties or c.certainty in certainties)
     ]
 
 

@@ -64,7 +64,11 @@ def _treated(case: Case) -> Iterator[Point]:
 
 
 def _named(case: Case) -> Iterator[Point]:
-    for certainty, words in ((Diagnosed, "mmn_diagnosed"), (Suspected, "mmn_suspected"), (Asked, "mmn_asked")):
+    for certainty, words in (
+        (Diagnosed, "mmn_diagnosed"),
+        (Suspected, "mmn_suspected"),
+        (Asked, "mmn_asked"),
+    ):
         if found := conditions(case, "mmn", certainty):
             yield Point(words, facts=(condition(found[0]),), rank=STRONG)
             break

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ranvier.criteria import explain
 from ranvier.criteria.edition import Clause
-from ranvier.terms import Mark, Verdict
+from ranvier.terms import Mark, Span, Verdict
 
 from .draft import Citation, Section, Sentence
 from .reading_level import reading_grade
@@ -102,8 +102,13 @@ def _section(section: Section, reply: Reply, read: tuple[Reading, ...]) -> str:
     where = {span: r.number for r in read for span in r.spans}
     identity = escape(section.id.replace(".", "-"), quote=True)
     rows = [_sentence(s, n, reply, where, linked) for s, n, linked in _links(section, reply)]
-    body = f"<ol>{''.join(f'<li>{row}</li>' for row in rows)}</ol>" if section.listed else f"<p>{' '.join(rows)}</p>"
-    return f'<section class="part" aria-labelledby="{identity}"><h3 id="{identity}">{escape(section.title)}</h3>{body}</section>\n'
+    body = (
+        f"<ol>{''.join(f'<li>{row}</li>' for row in rows)}</ol>"
+        if section.listed
+        else f"<p>{' '.join(rows)}</p>"
+    )
+    heading = f'<h3 id="{identity}">{escape(section.title)}</h3>'
+    return f'<section class="part" aria-labelledby="{identity}">{heading}{body}</section>\n'
 
 
 def _links(section: Section, reply: Reply) -> Iterator[tuple[Sentence, tuple[int, ...], bool]]:
@@ -115,12 +120,10 @@ def _links(section: Section, reply: Reply) -> Iterator[tuple[Sentence, tuple[int
 
 
 def _sentence(
-    sentence: Sentence, shown: tuple[int, ...], reply: Reply, where: dict[object, int], linked: bool
+    sentence: Sentence, shown: tuple[int, ...], reply: Reply, where: dict[Span, int], linked: bool
 ) -> str:
     """A sentence, the numbers of its sources as links, and a note of all it rests on (shown on hover or focus)."""
-    links = "".join(
-        f'<a href="#source-{n}" aria-label="Source {n}">{n}</a>' for n in shown
-    )
+    links = "".join(f'<a href="#source-{n}" aria-label="Source {n}">{n}</a>' for n in shown)
     if linked and not reply.draft.cited(sentence):
         links = _case_link(sentence.rests_on, where)
     notes = "".join(f"<span>{escape(line)}</span>" for line in _notes(sentence, reply))
@@ -131,7 +134,7 @@ def _sentence(
     )
 
 
-def _case_link(support: Support, where: dict[object, int]) -> str:
+def _case_link(support: Support, where: dict[Span, int]) -> str:
     if support.kind is Kind.CRITERION:
         return '<a class="from" href="#guideline" aria-label="From the guideline">guideline</a>'
     if support.kind is Kind.OLDER_PAGE:
@@ -161,14 +164,20 @@ def _short(citation: Citation) -> str:
 def _glance(reply: Reply) -> str:
     """What a reviewer wants to see first, in the margin of the answer."""
     rows = [("Verdict", explain.category_words(reply.judgement.category))]
-    others = [explain.category_words(c) for c in reply.judgement.could_become if c != reply.judgement.category]
+    others = [
+        explain.category_words(c) for c in reply.judgement.could_become if c != reply.judgement.category
+    ]
     if others:
         rows.append(("Could become", ", ".join(others)))
     for question in reply.plan.questions:
-        rows.append(("Question", f"{question.topic.replace('_', ' ')}: {question.handling.replace('_', ' ')}"))
+        rows.append(
+            ("Question", f"{question.topic.replace('_', ' ')}: {question.handling.replace('_', ' ')}")
+        )
     if not reply.plan.questions:
         rows.append(("Question", "none found"))
-    rows.append(("Red flags", ", ".join(f.id.replace("_", " ") for f in reply.case.red_flags) or "none found"))
+    rows.append(
+        ("Red flags", ", ".join(f.id.replace("_", " ") for f in reply.case.red_flags) or "none found")
+    )
     rows.append(("Length", _measure(reply)))
     told = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in rows)
     return (
@@ -196,17 +205,26 @@ def _letter(reply: Reply, read: tuple[Reading, ...]) -> str:
             r = by_number[run.numbers[-1]]
             anchors = "".join(f'<a id="read-{n}"></a>' for n in run.numbers if n not in first)
             first |= set(run.numbers)
-            marks = "".join(f'<sup><a href="#found-{n}" aria-label="Finding {n}">{n}</a></sup>' for n in run.numbers)
+            marks = "".join(
+                f'<sup><a href="#found-{n}" aria-label="Finding {n}">{n}</a></sup>' for n in run.numbers
+            )
             text = f'{anchors}<mark class="g-{r.group}{" absent" if r.absent else ""}">{text}</mark>{marks}'
         pieces.append(text)
     paragraphs = "".join(pieces).strip().replace("\n\n", "</p><p>").replace("\n", "<br>")
-    items = "".join(
-        f'<li id="found-{r.number}" value="{r.number}"><a class="g-{r.group}{" absent" if r.absent else ""}" '
-        f'href="#read-{r.number}">{escape(r.label)}</a> <span class="detail">{escape(r.detail)}</span></li>'
-        for r in read
-    ) or "<li>Nothing that this software knows was found in it.</li>"
+    items = (
+        "".join(
+            f'<li id="found-{r.number}" value="{r.number}"><a class="g-{r.group}{" absent" if r.absent else ""}" '
+            f'href="#read-{r.number}">{escape(r.label)}</a> <span class="detail">{escape(r.detail)}</span></li>'
+            for r in read
+        )
+        or "<li>Nothing that this software knows was found in it.</li>"
+    )
     hidden = len(reply.case.identifying)
-    note = "" if not hidden else f"<p class='detail'>{hidden} identifying detail{'s' if hidden > 1 else ''} hidden.</p>"
+    note = (
+        ""
+        if not hidden
+        else f"<p class='detail'>{hidden} identifying detail{'s' if hidden > 1 else ''} hidden.</p>"
+    )
     return f"""<section id="letter" aria-labelledby="letter-title">
 <h2 id="letter-title">The letter, and what was read in it</h2>
 <p class="lead">A reading by software: a person confirms or corrects it. A dashed line means “said not to be there”.</p>
@@ -226,7 +244,9 @@ def _guideline(reply: Reply) -> str:
         if not results:
             continue
         rows = "".join(_clause(r.clause, r.verdict, r.because) for r in results)
-        groups.append(f"<details {'open' if kind != 'path' else ''}><summary>{escape(title)}</summary><ul>{rows}</ul></details>")
+        groups.append(
+            f"<details {'open' if kind != 'path' else ''}><summary>{escape(title)}</summary><ul>{rows}</ul></details>"
+        )
     return f"""<section id="guideline" aria-labelledby="guideline-title">
 <h2 id="guideline-title">Against the MMN guideline</h2>
 <p class="lead">Published criteria applied to what was stated. This is no diagnosis.</p>
@@ -239,7 +259,11 @@ def _guideline(reply: Reply) -> str:
 
 def _clause(clause: Clause, verdict: Verdict, because: tuple[str, ...]) -> str:
     words, sign = (EXCLUSION_SIGNS if clause.kind == "exclusion" else SIGNS)[verdict]
-    mark = "" if clause.source.mark is Mark.SEEN else f" ({clause.source.mark.value}, not verified in the source)"
+    mark = (
+        ""
+        if clause.source.mark is Mark.SEEN
+        else f" ({clause.source.mark.value}, not verified in the source)"
+    )
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in because)
     tone = {"✓": "yes", "✗": "no", "?": "unknown"}[sign]
     return (
@@ -258,7 +282,9 @@ def _sources(reply: Reply) -> str:
         link = "" if address is None or not address.startswith("https://") else (
             f' <a href="{escape(address, quote=True)}" rel="noreferrer">{escape(address.removeprefix("https://"))}</a>'
         )  # fmt: skip
-        rows.append(f'<li id="source-{citation.number}" value="{citation.number}">{escape(citation.text)}{mark}{link}</li>')
+        rows.append(
+            f'<li id="source-{citation.number}" value="{citation.number}">{escape(citation.text)}{mark}{link}</li>'
+        )
     return f"""<section id="sources" aria-labelledby="sources-title">
 <h2 id="sources-title">Sources</h2>
 <ol>{"".join(rows)}</ol>

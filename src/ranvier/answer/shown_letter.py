@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ranvier.case import Case, ConditionCertainty, Response
 from ranvier.terms import Certainty, Presence, Span, Subject
@@ -50,7 +51,9 @@ def readings(case: Case) -> tuple[Reading, ...]:
             "" if f.side is None else f.side.value if f.side.value != "both" else "both sides",
             "" if f.since_months is None else f"for {f.since_months:g} months",
             "" if f.certainty is Certainty.STATED else f.certainty.value,
-            "" if f.subject is Subject.PATIENT else f"of {'the family' if f.subject is Subject.FAMILY else 'someone else'}",
+            ""
+            if f.subject is Subject.PATIENT
+            else f"of {'the family' if f.subject is Subject.FAMILY else 'someone else'}",
         ]
         rows.append((term.group, term.label, _joined(detail), f.presence is Presence.ABSENT, f.spans))
     for c in case.conditions:
@@ -68,7 +71,9 @@ def readings(case: Case) -> tuple[Reading, ...]:
         detail = [lab.verdict.value, f"{lab.isotype or ''}".replace("ig", "Ig"), value]
         rows.append(("laboratory", _named("analyte", lab.analyte), _joined(detail), False, lab.spans))
     for q in case.questions:
-        rows.append(("question", "Question", q.topic.replace("_", " "), False, () if q.span is None else (q.span,)))
+        rows.append(
+            ("question", "Question", q.topic.replace("_", " "), False, () if q.span is None else (q.span,))
+        )
     for flag in case.red_flags:
         rows.append(("red_flag", "Red flag", flag.id.replace("_", " "), False, flag.spans))
     rows.sort(key=lambda row: row[4][0].start if row[4] else 1 << 30)
@@ -93,7 +98,7 @@ def runs(text: str, case: Case, read: tuple[Reading, ...]) -> tuple[Run, ...]:
         cuts |= {min(max(span.start, start), end), min(max(span.end, start), end)}
     made: list[Run] = []
     ordered = sorted(cuts)
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in pairwise(ordered):
         piece = Span(one, other)
         hidden = next((d for d in case.identifying if d.span.overlaps(piece)), None)
         numbers = tuple(r.number for r in read if any(span.overlaps(piece) for span in r.spans))

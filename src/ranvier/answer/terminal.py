@@ -33,7 +33,9 @@ def terminal_text(reply: Reply, *, width: int = 80, colour: bool = False) -> str
     blocks = [_section(section, reply, width, style) for section in urgent]
     blocks += [_understood(reply, width, style), _verdict(reply, width, style)]
     blocks.append(_rule("Draft of an answer, for a clinician to sign", width, style))
-    blocks += [_section(section, reply, width, style) for section in reply.draft.sections if not section.urgent]
+    blocks += [
+        _section(section, reply, width, style) for section in reply.draft.sections if not section.urgent
+    ]
     blocks += [_sources(reply, width, style), _foot(reply, width, style)]
     return "\n\n".join(blocks) + "\n"
 
@@ -63,7 +65,9 @@ def _understood(reply: Reply, width: int, style: Style) -> str:
         rows.append("Nothing that this software knows was found in it.")
     widest = min(44, max((len(r.label) for r in read), default=0))
     for r in read:
-        sign = "−" if r.absent else ("!" if r.group == "red_flag" else ("?" if r.group == "question" else "+"))
+        sign = (
+            "−" if r.absent else ("!" if r.group == "red_flag" else ("?" if r.group == "question" else "+"))
+        )
         words = quoted(reply.text, reply.case, r)
         head = f"{sign} {r.label[:widest]:<{widest}}  "
         line = textwrap.wrap(r.detail + (f"  “{words}”" if words else ""), max(20, width - len(head))) or [""]
@@ -78,7 +82,9 @@ def _understood(reply: Reply, width: int, style: Style) -> str:
 def _verdict(reply: Reply, width: int, style: Style) -> str:
     summary = explain.summary(reply.judgement).splitlines()
     body = [_wrapped(line.strip(), width, hanging="  ") for line in summary]
-    note = style("2", "Published criteria applied to what was stated: no diagnosis. Reasons: ranvier judge --explain")
+    note = style(
+        "2", "Published criteria applied to what was stated: no diagnosis. Reasons: ranvier judge --explain"
+    )
     return "\n".join([_rule("Against the MMN guideline", width, style), *body, note])
 
 

@@ -44,7 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
         return run_jsonl(arguments.jsonl, lambda text, row: _document(text, today))
     name = need_input(arguments.letter, name="LETTER", example=EXAMPLE)
     text = read_text(name)
-    study = None if arguments.ncs is None else workbench.read_study(read_text(arguments.ncs), name=arguments.ncs)
+    study = (
+        None if arguments.ncs is None else workbench.read_study(read_text(arguments.ncs), name=arguments.ncs)
+    )
     reply = workbench.answer(text, today=today, study=study)
     if arguments.html is not None:
         from ranvier.answer import html_page
