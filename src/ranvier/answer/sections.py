@@ -15,11 +15,7 @@ from .support import Kind, criterion
 from .wording import Outline, asks, illness_statements, outlines, sentences, urgent_statements
 
 ASKS = 3  # a visit leaves room for about three (evidence base, answers.md section 2)
-BODY = {
-    1: 7,
-    2: 4,
-    3: 3,
-}  # how many points a question's own section may have, by how many questions there are
+BODY = {1: 7, 2: 4, 3: 3}  # points of a question's own section, by how many questions there are
 NEIGHBOURS = ("als", "pma", "mmn")
 OF_OTHER_ILLNESS = ("differential_other", "other_neuropathy")
 
@@ -63,10 +59,11 @@ def body(case: Case, question: PlannedQuestion, how_many: int) -> Iterator[Point
     """The points of one question's own section; fewer when there are several questions."""
     outline = _outline(case, question.topic)
     if question.topic in OF_OTHER_ILLNESS and named_illnesses(case):
-        how_many = max(how_many, 3)  # the illness that the letter names matters more than all the others
+        how_many = max(how_many, 2)  # the illness that the letter names matters more than all the others
     wanted = tuple(dict.fromkeys((*outline.lead, *question.statements[:3], *outline.body)))
-    for index, identity in enumerate(wanted[: BODY.get(how_many, 3) + len(outline.lead)]):
-        yield point_of(identity, question.facts, STRONG if index < 4 else (USEFUL if index < 6 else EXTRA))
+    most = BODY.get(how_many, 3) + len(outline.lead)
+    for index, identity in enumerate(wanted):
+        yield point_of(identity, question.facts, EXTRA if index >= most else (STRONG if index < 4 else USEFUL))
 
 
 def als(
@@ -96,7 +93,7 @@ def named_illnesses(case: Case) -> list[Condition]:
 def other_illnesses(case: Case) -> Iterator[Point]:
     """What is known of another illness that the letter names."""
     for one in named_illnesses(case):
-        for identity in illness_statements()[one.id or ""][:2]:
+        for identity in illness_statements()[one.id or ""]:
             yield point_of(identity, (condition(one),), USEFUL)
 
 
@@ -106,8 +103,6 @@ def treatment(
     """What treatment does and over what time, by what the reader has had."""
     topics = {q.topic for q in answered}
     facts = (criterion(judgement.edition.id),) if "mmn_named" not in holds else ()
-    if "urgent" in holds:
-        return
     if "immunoglobulin_failed" in holds:
         name = "failed"
     elif "on_immunoglobulin" in holds:
