@@ -5,14 +5,13 @@ Every function here is short and made of domain verbs. The command line and the 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ranvier import __version__
 from ranvier.terms.errors import InputRefused
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from ranvier.answer import Reply
     from ranvier.case import Case
     from ranvier.criteria import ConductionFacts, JudgedCase
@@ -23,11 +22,11 @@ def versions() -> dict[str, str]:
     return {"ranvier": __version__}
 
 
-def read(text: str, *, today: date) -> Case:
-    """A case from a letter, or from a page that holds one; `today` turns dates into months."""
+def read(text: str, *, today: date | None = None) -> Case:
+    """Read a letter, or a page that holds one, into a case: a proposal for a person to confirm."""
     from ranvier import letter
 
-    return letter.read(text, today=today)
+    return letter.read(text, today=today or date.today())
 
 
 def case_of(text: str, *, name: str = "case") -> Case:
@@ -40,9 +39,7 @@ def case_of(text: str, *, name: str = "case") -> Case:
 
     if is_case_file(text, name=name):
         return loads(text, path=name)
-    raise InputRefused(
-        path=name, given="a letter", expected="A case file (TOML or JSON): letters are read later"
-    )
+    return read(text)
 
 
 def read_study(text: str, *, name: str = "study") -> ConductionFacts:
@@ -67,7 +64,7 @@ def judge(case: Case, study: ConductionFacts | None = None) -> JudgedCase:
     return judge_all(facts_of(case, study))
 
 
-def answer(text: str, *, today: date, study: ConductionFacts | None = None) -> Reply:
+def answer(text: str, *, today: date | None = None, study: ConductionFacts | None = None) -> Reply:
     """Read a letter, judge it, and draft a sourced answer: nobody has signed it, and it never diagnoses.
 
     Raises
@@ -77,6 +74,7 @@ def answer(text: str, *, today: date, study: ConductionFacts | None = None) -> R
     from ranvier.answer.reply import EDITION
     from ranvier.evidence import statements
 
+    today = today or date.today()
     case = case_of(text) if is_case_file(text) else read(text, today=today)
     judged = judge(case, study)
     planned = plan(case, judged.judgements[EDITION], text=text, find=None)

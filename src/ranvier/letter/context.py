@@ -169,9 +169,8 @@ class _Clause:
         if kin is not None and any(word in kin_is_patient for word in kin.group().split()):
             kin = None
         own = self._nearest("people.self")
-        candidates = [
-            (match.end(), who) for match, who in ((other, Subject.OTHER), (kin, Subject.FAMILY)) if match
-        ]
+        kin_is = Subject.OTHER if kin is not None and _BY_MARRIAGE.search(kin.group()) else Subject.FAMILY
+        candidates = [(match.end(), who) for match, who in ((other, Subject.OTHER), (kin, kin_is)) if match]
         if not candidates:
             return self._subject_after(kin_is_patient)
         end, who = max(candidates)
@@ -235,3 +234,4 @@ _PRESUPPOSES = re.compile(r"\W*(?:and |but |so )?why (?:is|are|do|does|has|have|
 _TAKEN_FOR_GRANTED = re.compile(
     r"\b(?:these|this|my|his|her|the|those)(?: (?:\w+ing|awful|terrible|constant|night|nightly|left|right|leg|calf|hand|muscle|muscles|daily|odd|funny|horrible))* $"
 )
+_BY_MARRIAGE = re.compile(r"\b(?:husband|wife|spouse|partner|boyfriend|girlfriend|fianc\w+)\b")

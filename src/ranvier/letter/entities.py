@@ -33,24 +33,31 @@ def _found(normal: str, group: str, start: int, end: int) -> list[tuple[str, int
 
 
 # --- conditions ---------------------------------------------------------------------------------------------------
-_RULED_OUT = re.compile(
-    r"\b(?:ruled out|rules out|rule out|excluded|excludes|exclude|not|n't|no|never|without|wrong(?:ly)?|mistaken|turned out not|negative for|unlikely|disproved|discounted|against|instead of|rather than|misdiagnosed(?: with| as)?|wasn't|isn't|denies|nor|neither|initially|at first|first|originally|for years|previously|used to think)\b"
+_EXCLUDED_BEFORE = re.compile(
+    r"\b(?:ruled out|rules out|rule out|excluded|excludes|not|n't|no|never|without|wrong(?:ly)?|mistaken|turned out not|negative for|disproved|discounted|instead of|misdiagnosed(?: with| as)?|denies|nor|neither|rather than|used to think|mistook (?:it|this) for)\b[^.;,]{0,34}$"
 )
-_RULED_OUT_AFTER = re.compile(
-    r"^[\s,]*(?:\w+ ){0,3}?(?:(?:is|was|were|has been|have been|had been|been|now|since|and|be|were both|are) )*(?:\w+ )?(?:ruled out|excluded|wrong|disproved|discounted|dismissed|negative|not (?:the|it|what|confirmed|supported|present|found|thought)|thought unlikely|a mistake|incorrect|withdrawn|off the table|revised|abandoned|dropped)"
+_NOT_AN_EXCLUSION = re.compile(r"\b(?:not|n't) (?:sure|certain|known?|only|yet|rul(?:e|ed) out|exclude[d]?|just|confirmed|proven|tell|say|want|understand|wait)\b|\bno (?:longer sure|doubt)\b|\bcannot (?:exclude|rule)")
+_EXCLUDED_AFTER = re.compile(
+    r"^[\s,)]*(?:\w+ ){0,4}?(?:(?:is|was|were|has been|have been|had been|been|now|since|and|be|were both|are|both|that|it|this|which|came|come|comes) )*(?:\w+ )?(?:ruled out|excluded|wrong(?:ly)?|disproved|discounted|dismissed|refuted|out\b(?! of)|negative|clear\b|untenable|not (?:the|it|what|confirmed|supported|present|found|thought|likely)|a mistake|incorrect|withdrawn|off the table|revised|abandoned|dropped|never (?:the|confirmed))"
 )
+_FIRST_THOUGHT = re.compile(r"\b(?:initially|at first|first|originally|previously|earlier|elsewhere|for years|for \w+ (?:years|months)|on the assumption|the assumption)\b")
+_LATER = re.compile(r"\b(?:but|then|now|later|until|before|finally|eventually|turned out|in fact|actually|revised|changed|withdrawn|abandoned|since)\b")
 _DIAGNOSED = re.compile(
-    r"\b(?:diagnos(?:ed|is)(?: (?:with|of|as|was|is|has|made|to|made of))?|confirmed|confirms|has|have|had|with|got|known|established|told (?:me |him |her |us )?(?:that )?(?:i|he|she|it)(?:'s| is| was| have| has| had)?|it(?:'s| is| was)|i have|i've|living with|suffer(?:s|ing)? from|definite|case of|due to|from|under treatment for|treated for|met (?:the )?criteria for|meets (?:the )?criteria for|revised to|changed to|called|my|his|her|on account of|since)\b"
+    r"\b(?:diagnos(?:ed|is|es)(?: (?:with|of|as|was|is|has|made|to))*|dx'?d?(?: with)?|confirmed(?: as)?|known|established|(?:i|he|she) (?:have|has|had|got|am|was)|i've|i have had|living with|suffer(?:s|ing)? from|definite|case of|due to|with|treated for|met (?:the )?criteria for|meets (?:the )?criteria for|revised to|changed to|called|my|his|her|turned out to be|in favour of|background:?)\b[^.;]{0,24}$"
 )
-_SUSPECT = re.compile(
-    r"\b(?:suspect(?:s|ed|ing)?|possible|possibly|probable|probably|query|thought|think|thinks|believe[sd]?|wonder(?:s|ed|ing)?|considered|considering|could be|may be|might be|maybe|perhaps|said|first|initially|at first|originally|suggest(?:s|ed|ing|ive)?|mentioned|raised|concern(?:s|ed)?|likely|presumed|told|differential|mooted|floated|looks like|in keeping with|consistent with|compatible with|suspicion|suspicious|working diagnosis|features of|impression|labelled|label|favou?r(?:s|ed)?|leaning|points? to|query|\?|guess(?:ed)?|treated as|sent (?:me )?(?:for|with)|referred (?:with|as|for)|assumed|put (?:it )?down to|blamed)(?!\w)"
+_SUSPECTED_BEFORE = re.compile(
+    r"(?:\?\s?$|\b(?:suspect(?:s|ed|ing)?|possible|possibly|probable|probably|query|thought|thinks?|think|thinking|believe[sd]?|considered|considering|could be|may be|might be|may have|might have|maybe|perhaps|said|suggest(?:s|ed|ing|ive)?|mentioned|raised|concern(?:s|ed)?|likely|presum(?:ed|ably)|told|differential|mooted|floated|looks? like|in keeping with|consistent with|compatible with|suspicion|suspicious|working|features of|impression|imp:?|labelled|label|favou?r(?:s|ed)?|leaning|points? to|guess(?:ed)?|treated as|sent (?:\w+ ){0,3}(?:for|with|as|in as)|referred (?:with|as|for)|assum(?:ed|ption)|(?:put|putting) (?:it )?down to|blamed|evidence for|argu(?:es|ing) (?:for|against)|toward(?:s)?|reading is|wonder(?:s|ed|ing)? about|clinically|assess(?:ed|ment) for|against (?:pure )?|rather than|worr(?:y|ied) about|operated for)\b[^.;]{0,30}$)"
+)
+_SUSPECTED_AFTER = re.compile(
+    r"^[\s,\"')]*(?:\w+ ){0,2}?(?:(?:is|was|has been|were|had been|remains|are|being|to be|as|has to be|needs to be) )*(?:my |the |a |our )?(?:suspected|considered|suggested|mentioned|raised|mooted|queried|possible|probable|probably|likely|unlikely|thought|\?|leading|working|until proven otherwise|first|possibility|a possibility|in the differential|at the top)"
 )
 _ASKED = re.compile(
-    r"\b(?:afraid|scared|worr(?:y|ied|ies|ying)|terrified|fear(?:s|ed|ing)?|frightened|anxious|dread(?:s|ing)?|google[d]?|read about|reading about|search(?:ed)?|different from|differ(?:s|ence|ent)?|versus|compared|mean(?:s)? i have|turn into|become|is it|could (?:it|this) be|i (?:don't|do not) want|panic\w*|convinced)\b"
+    r"\b(?:afraid|scared|worr(?:y|ied|ies|ying)|terrified|fear(?:s|ed|ing)?|frightened|anxious|dread(?:s|ing)?|googled?|read about|reading about|different from|differ(?:s|ence|ent)?|versus|compared|mean(?:s)? i have|turn into|is it|could (?:it|this) be|panic\w*|convinced|wonder(?:s|ed|ing)? (?:how|what|why|if|whether)|needs? testing for|web|internet|television|tv|heard of|(?:know|ask\w*|asking|question|tell me) (?:\w+ )?(?:if|whether|about|more about|what))\b[^.;]{0,50}$"
 )
-_SETTLED = re.compile(r"\b(?:but|then|now|later|until|before|finally|eventually|turned out|in fact|actually|after)\b")
-_HISTORY_OF_OTHERS = re.compile(r"\b(?:people|patients|someone|anyone|those|many) (?:with|who have|living with)\b")
-_FAMILY_DENIED = re.compile(r"\b(?:no|not|nobody|no one|no-one|none|neither|n't|denies|negative|without)\b")
+_CLINICAL = re.compile(r"\b(?:o/e|ncs|emg|csf|mrc|examination|plantars?|fasciculat\w+|dear colleague|referr(?:al|ed)|c/o|hx|pmh|snaps?|cmaps?|igm|\d{2}[mf]|gentleman|presents?|presented|reflexes|this (?:\d\d|man|woman|lady)|mri|biopsy)\b")
+_GENERAL_TALK = re.compile(r"\b(?:people|patients|someone|anyone|those|many|men|women) (?:with|who have|living with|diagnosed with)\b|\bin (?:pure |typical |classical )?$|\b(?:as|seen|common|typical|expected|possible|unusual|rare) in (?:\w+ )?$|\b(?:cause|causes|symptoms?|signs?|features?|hallmark|criteria|treatment|clinic|association|society|charity|group|nurse|specialist|column|study|trial|expert|testing|test) (?:of|for|in|on) (?:\w+ )?$")
+_GENERAL_VERB = re.compile(r"^\s*(?:usually|often|typically|commonly|generally|can|may|causes?|affects?|starts?|presents?|is (?:a|an|rare|called|known|caused|treated|usually|not (?:the same|inherited|fatal))|are|nurse|clinic|association|society|criteria|specialist|support|charity|patients?|group|drug|trials?|research|registry)\b")
+_NO_RELATIVE = re.compile(r"\b(?:nobody|no one|no-one|none|neither|no (?:\w+ )?(?:relatives?|family|brothers?|sisters?|siblings?))\b|\b(?:not|n't|never) (?:have|had|has|got|suffer)\b[^.;,]{0,20}$")
 
 
 def conditions(normal: str, parts: tuple[Sentence, ...], *, kin_is_patient: frozenset[str]) -> tuple[Condition, ...]:
@@ -71,45 +78,41 @@ def _condition(
     clause = sentence.clause_at(start)
     before, after = normal[sentence.start : start], normal[end : sentence.end]
     near = normal[clause.start : start]
-    if _HISTORY_OF_OTHERS.search(near):
-        return None
     if context.subject is not Subject.PATIENT:
-        if _FAMILY_DENIED.search(near) or clause.is_question:
+        if _NO_RELATIVE.search(near) or clause.is_question:
             return None
-        return _named(name, ConditionCertainty.DIAGNOSED, context.subject, start, end)
-    return _named(name, _certainty(near, before, after, context.is_question, context.is_claim), Subject.PATIENT, start, end)
+        unsure = _SUSPECTED_BEFORE.search(near) is not None and "told" not in near
+        certainty = ConditionCertainty.SUSPECTED if unsure else ConditionCertainty.DIAGNOSED
+        return _named(name, certainty, context.subject, start, end)
+    clinical = _CLINICAL.search(normal) is not None
+    certainty_or_none = _certainty(near, before, after, asked=context.is_question, clinical=clinical)
+    return None if certainty_or_none is None else _named(name, certainty_or_none, Subject.PATIENT, start, end)
 
 
-def _certainty(near: str, before: str, after: str, is_question: bool, is_claim: bool) -> ConditionCertainty:
-    if _RULED_OUT_AFTER.match(after):
+def _certainty(near: str, before: str, after: str, *, asked: bool, clinical: bool) -> ConditionCertainty | None:
+    """What the words around a disease make of it; None for general talk about it."""
+    if _EXCLUDED_AFTER.match(after):
         return ConditionCertainty.RULED_OUT
-    if is_question:
+    if asked:
         return ConditionCertainty.ASKED_ABOUT
-    denial = _last(_RULED_OUT, near)
-    suspicion = _last(_SUSPECT, near)
-    diagnosis = _last(_DIAGNOSED, near)
-    fear = _last(_ASKED, before)
-    if fear >= 0 and fear >= max(diagnosis, suspicion) - len(before) + len(near):
+    if _GENERAL_TALK.search(near) or (_GENERAL_VERB.match(after) and not near.strip()):
+        return None
+    if _EXCLUDED_BEFORE.search(near) and not _NOT_AN_EXCLUSION.search(near):
+        return ConditionCertainty.RULED_OUT
+    if _FIRST_THOUGHT.search(before[-70:]) and _LATER.search(after):
+        return ConditionCertainty.RULED_OUT
+    if _SUSPECTED_AFTER.match(after):
+        return ConditionCertainty.SUSPECTED
+    fear = _ASKED.search(before)
+    if fear is not None and not (clinical and re.match(r"worr|concern", fear.group())):
         return ConditionCertainty.ASKED_ABOUT
-    if denial >= 0 and denial >= diagnosis - 14 and not re.search(r"not (?:sure|certain|known|know|only|yet)\b", near):
-        first = re.search(r"\b(?:initially|at first|first|originally|previously|for years)\b", near)
-        if first is None or _SETTLED.search(after):
-            return ConditionCertainty.RULED_OUT
+    if _DIAGNOSED.search(near) and re.search(r"\b(?:diagnos\w+|dx'?d?|confirmed|known|definite|turned out|revised to|changed to|in favour of)\b", near[-40:]):
+        return ConditionCertainty.DIAGNOSED
+    if re.search(r"\btold (?:me|him|her|us)? ?(?:that )?(?:it|this|i|he|she)\b", near):
+        return ConditionCertainty.DIAGNOSED
+    if _SUSPECTED_BEFORE.search(near):
         return ConditionCertainty.SUSPECTED
-    if suspicion >= 0 and suspicion >= diagnosis - 6:
-        return ConditionCertainty.SUSPECTED
-    if re.match(r"^\s*(?:was|is|has been|were|had been)? ?(?:suspected|considered|suggested|mentioned|raised|mooted|queried|possible|likely|unlikely|thought|\?)", after):  # fmt: skip
-        return ConditionCertainty.SUSPECTED
-    if not is_claim:
-        return ConditionCertainty.ASKED_ABOUT
     return ConditionCertainty.DIAGNOSED
-
-
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    found = -1
-    for match in pattern.finditer(text):
-        found = match.end()
-    return found
 
 
 def _named(name: str, certainty: ConditionCertainty, subject: Subject, start: int, end: int) -> Condition:
@@ -305,6 +308,10 @@ def labs(normal: str, parts: tuple[Sentence, ...], *, kin_is_patient: frozenset[
             if not any(row.analyte == name and row.spans[0].end > sentence.start for row in rows):
                 room = (spans[position - 1][2] if position else sentence.start, spans[position + 1][1] if position + 1 < len(spans) else sentence.end)
                 row = _lab(normal, parts, index, name, (start, end), room, kin_is_patient)
+                if row is None and position and _shares_a_verdict(normal, spans[position - 1], spans[position]) and rows:
+                    last = rows[-1]
+                    if last.analyte == spans[position - 1][0]:
+                        row = Lab(name, last.verdict, last.isotype, None, None, None, (Span(start, end),))
                 if row is not None:
                     rows.append(row)
     return tuple(_without_repeats(rows))
@@ -332,6 +339,12 @@ def _lab(
     if verdict is None or not context.is_claim:
         return None
     return Lab(name, verdict, isotype, value, unit, None, (Span(start, end),))
+
+
+def _shares_a_verdict(normal: str, before: tuple[str, int, int], this: tuple[str, int, int]) -> bool:
+    """ "High titres of antibodies to GM1 and to asialo-GM1": what is listed together was found together."""
+    between = normal[before[2] : this[1]]
+    return re.fullmatch(r"[\s,()]*(?:and|as well as|plus|,)?[\s,]*(?:also )?(?:to |against )?(?:the )?[\s(]*", between) is not None
 
 
 def _verdict_by_number(name: str, value: float | None, unit: str | None) -> LabVerdict | None:
