@@ -20,7 +20,7 @@ from ranvier.case import (
     Response,
     Treatment,
 )
-from ranvier.criteria import facts_of, judge_all
+from ranvier.criteria import JudgedCase, edition, evaluate, facts_of
 from ranvier.evidence import statements
 from ranvier.terms import Finding, Presence, Side, Span
 
@@ -49,7 +49,8 @@ def asked(text: str, words: str, topic: str) -> Question:
 
 def reply_to(text: str, case: Case, find: Find | None = None) -> Reply:
     """Judge and answer a case built by hand."""
-    judged = judge_all(facts_of(case))
+    facts = facts_of(case)
+    judged = JudgedCase(facts, {EDITION: evaluate(facts, edition(EDITION))})
     planned = plan(case, judged.judgements[EDITION], text=text, find=find)
     draft = compose(planned, statements(), drafted_on=TODAY)
     return Reply(text, case, judged, planned, draft, {"ranvier": "test"})

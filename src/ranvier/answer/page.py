@@ -13,7 +13,7 @@ from ranvier.terms import Mark, Span, Verdict
 from .draft import Citation, Section, Sentence
 from .reading_level import reading_grade
 from .reply import Reply, marked
-from .shown_letter import Reading, readings, runs
+from .shown_letter import Reading, one_line, readings, runs
 from .support import Kind, Support
 
 STYLE = Path(__file__).parent / "page.css"
@@ -171,12 +171,18 @@ def _glance(reply: Reply) -> str:
         rows.append(("Could become", ", ".join(others)))
     for question in reply.plan.questions:
         rows.append(
-            ("Question", f"{question.topic.replace('_', ' ')}: {question.handling.replace('_', ' ')}")
+            (
+                "Question",
+                f"{one_line(question.topic).replace('_', ' ')}: {question.handling.replace('_', ' ')}",
+            )
         )
     if not reply.plan.questions:
         rows.append(("Question", "none found"))
     rows.append(
-        ("Red flags", ", ".join(f.id.replace("_", " ") for f in reply.case.red_flags) or "none found")
+        (
+            "Red flags",
+            ", ".join(one_line(f.id).replace("_", " ") for f in reply.case.red_flags) or "none found",
+        )
     )
     rows.append(("Length", _measure(reply)))
     told = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in rows)

@@ -63,7 +63,9 @@ def body(case: Case, question: PlannedQuestion, how_many: int) -> Iterator[Point
     wanted = tuple(dict.fromkeys((*outline.lead, *question.statements[:3], *outline.body)))
     most = BODY.get(how_many, 3) + len(outline.lead)
     for index, identity in enumerate(wanted):
-        yield point_of(identity, question.facts, EXTRA if index >= most else (STRONG if index < 4 else USEFUL))
+        yield point_of(
+            identity, question.facts, EXTRA if index >= most else (STRONG if index < 4 else USEFUL)
+        )
 
 
 def als(

@@ -77,7 +77,10 @@ def readings(case: Case) -> tuple[Reading, ...]:
     for flag in case.red_flags:
         rows.append(("red_flag", "Red flag", flag.id.replace("_", " "), False, flag.spans))
     rows.sort(key=lambda row: row[4][0].start if row[4] else 1 << 30)
-    return tuple(Reading(number, *row) for number, row in enumerate(rows, start=1))
+    return tuple(
+        Reading(number, group, one_line(label), one_line(detail), absent, spans)
+        for number, (group, label, detail, absent, spans) in enumerate(rows, start=1)
+    )
 
 
 def _named(table: str, identity: str) -> str:
@@ -103,9 +106,9 @@ def runs(text: str, case: Case, read: tuple[Reading, ...]) -> tuple[Run, ...]:
         hidden = next((d for d in case.identifying if d.span.overlaps(piece)), None)
         numbers = tuple(r.number for r in read if any(span.overlaps(piece) for span in r.spans))
         if hidden is not None:
-            if made and made[-1].hidden == hidden.kind:
+            if made and made[-1].hidden == one_line(hidden.kind):
                 continue  # a detail cut in two by a finding is blacked out once
-            made.append(Run("", numbers, hidden.kind))
+            made.append(Run("", numbers, one_line(hidden.kind)))
         else:
             made.append(Run(printable(piece.of(text)), numbers))
     return tuple(made)
@@ -116,6 +119,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
+def one_line(text: str) -> str:
+    """Printable text on one line."""
+    return " ".join(printable(text).split())
+
+
 def quoted(text: str, case: Case, reading: Reading) -> str:
     """The words that said it, shortened, with identifying details blacked out."""
     words = []
@@ -123,7 +131,7 @@ def quoted(text: str, case: Case, reading: Reading) -> str:
         part = span.of(text)
         for detail in case.identifying:
             if detail.span.overlaps(span):
-                part = f"({detail.kind} hidden)"
-        words.append(" ".join(printable(part).split()))
+                part = f"({one_line(detail.kind)} hidden)"
+        words.append(one_line(part))
     told = " … ".join(words)
     return told if len(told) <= 70 else told[:69] + "…"

@@ -82,9 +82,8 @@ def _understood(reply: Reply, width: int, style: Style) -> str:
 def _verdict(reply: Reply, width: int, style: Style) -> str:
     summary = explain.summary(reply.judgement).splitlines()
     body = [_wrapped(line.strip(), width, hanging="  ") for line in summary]
-    note = style(
-        "2", "Published criteria applied to what was stated: no diagnosis. Reasons: ranvier judge --explain"
-    )
+    told = "Published criteria applied to what was stated: no diagnosis. Reasons: ranvier judge --explain"
+    note = style("2", _wrapped(told, width))
     return "\n".join([_rule("Against the MMN guideline", width, style), *body, note])
 
 
