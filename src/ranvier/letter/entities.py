@@ -71,6 +71,11 @@ def conditions(normal: str, parts: tuple[Sentence, ...], *, kin_is_patient: froz
     return _one_each(rows)
 
 
+def condition_spans(normal: str, sentence: Sentence) -> list[tuple[int, int]]:
+    """Where a sentence names diseases: the "atrophy" of spinal muscular atrophy is no wasted muscle."""
+    return [(start, end) for _, start, end in _found(normal, "conditions", sentence.start, sentence.end)]
+
+
 def _condition(
     normal: str, sentence: Sentence, name: str, start: int, end: int, kin_is_patient: frozenset[str]
 ) -> Condition | None:
@@ -305,15 +310,16 @@ def labs(normal: str, parts: tuple[Sentence, ...], *, kin_is_patient: frozenset[
                     spans.append((name, *match.span()))
         spans.sort(key=lambda item: item[1])
         for position, (name, start, end) in enumerate(spans):
-            if not any(row.analyte == name and row.spans[0].end > sentence.start for row in rows):
-                room = (spans[position - 1][2] if position else sentence.start, spans[position + 1][1] if position + 1 < len(spans) else sentence.end)
-                row = _lab(normal, parts, index, name, (start, end), room, kin_is_patient)
-                if row is None and position and _shares_a_verdict(normal, spans[position - 1], spans[position]) and rows:
-                    last = rows[-1]
-                    if last.analyte == spans[position - 1][0]:
-                        row = Lab(name, last.verdict, last.isotype, None, None, None, (Span(start, end),))
-                if row is not None:
-                    rows.append(row)
+            before = spans[position - 1][2] if position else sentence.start
+            after = spans[position + 1][1] if position + 1 < len(spans) else sentence.end
+            row = _lab(normal, parts, index, name, (start, end), (before, after), kin_is_patient)
+            if row is None and position and rows and _shares_a_verdict(normal, spans[position - 1], spans[position]):
+                last = rows[-1]
+                if last.analyte == spans[position - 1][0]:
+                    row = Lab(name, last.verdict, last.isotype, None, None, None, (Span(start, end),))
+            if row is not None:
+                rows.append(row)
+                rows.extend(_other_isotypes(normal, row, end, after))
     return tuple(_without_repeats(rows))
 
 
@@ -332,13 +338,34 @@ def _lab(
     verdict = _lab_verdict(normal, sentence, start, end, room)
     value, unit = _value(normal, start, max(end, room[1]), room[1])
     isotype = _isotype(normal[max(room[0], start - 24) : min(room[1], end + 30)], whole)
-    if verdict is None:
+    near = re.match(r"[^,;.]{0,24}", normal[end : room[1]])
+    titre_first = name in ("anti_gm1", "anti_asialo_gm1") and near is not None and _TITRE.search(near.group()) is not None
+    if verdict is None or (titre_first and verdict is LabVerdict.NEGATIVE):
         verdict = _verdict_by_number(name, value, unit)
     if verdict is None and name == "igm_paraprotein" and "electrophoresis" not in normal[start:end] and "fixation" not in normal[start:end] and context.is_claim:  # fmt: skip
         verdict = LabVerdict.POSITIVE
     if verdict is None or not context.is_claim:
         return None
     return Lab(name, verdict, isotype, value, unit, None, (Span(start, end),))
+
+
+_ISOTYPE_AFTER = re.compile(
+    r"\b(?P<isotype>ig[mg])(?P<mark>\s?[+-]|[:\s]+(?:was |is |were )?(?:weakly |strongly |clearly )?(?P<word>negative|positive|normal|absent|borderline|equivocal|raised|not detected|neg|pos))"
+)
+
+
+def _other_isotypes(normal: str, row: Lab, start: int, end: int) -> list[Lab]:
+    """ "Anti-GM1 IgM 1:12,800, IgG negative": the second isotype of the same analyte has a row of its own."""
+    if row.analyte not in ("anti_gm1", "anti_asialo_gm1") or row.isotype is None:
+        return []
+    found = []
+    for match in _ISOTYPE_AFTER.finditer(normal, start, end):
+        if match["isotype"] == row.isotype:
+            continue
+        word = match["word"] or ("positive" if "+" in match["mark"] else "negative")
+        verdict = "borderline" if word in ("borderline", "equivocal") else "positive" if word in ("positive", "raised", "pos") else "negative"
+        found.append(Lab(row.analyte, LabVerdict(verdict), match["isotype"], None, None, None, (Span(*match.span("isotype")),)))
+    return found
 
 
 def _shares_a_verdict(normal: str, before: tuple[str, int, int], this: tuple[str, int, int]) -> bool:

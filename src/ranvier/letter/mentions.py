@@ -31,6 +31,8 @@ _TO_PART = re.compile(rf"^(?:[\s,:/&+-]*{_FILL}(?![\w]))*[\s,:/&+-]*$")
 _FROM_PART = re.compile(rf"^(?:[\s,:/&=-]*{_BE}(?![\w]))*[\s,:/&=-]*$")
 _LIST = re.compile(r"^[\s,/&+]*(?:(?:and|or|nor|then|also|as well as|plus|,|to|in|of|the|my|his|her|both|left|right|l|r|other|same|more|particularly|especially|mainly|lesser|extent|a|later|now|even)(?![\w])[\s,/&+]*)*$")  # fmt: skip
 _GRADE = re.compile(r"(?<![\w/.])(?:mrc )?(?:grade )?(?P<grade>[0-5])(?:\s?[+-])?\s?/\s?5(?![\w/])|\bmrc (?:grade )?(?P<mrc>[0-5])(?![\d/])")
+_POWER_LIST = re.compile(r"\b(?:power|mrc|strength)\b")
+_BARE_GRADE = re.compile(r"(?<=[a-z)] )(?P<grade>[0-5][+-]?)(?=\s*(?:[,;.)]|and\b|on\b|$))")
 _NOT_WEAK = re.compile(r"weak(?:ly|er)? (?:positive|evidence|signal|response|acid|tea|argument|link|point|spot|case)|weak(?=ly)|weak (?:reflex|jerk)|weakest link|limp(?:ed|ing|s)?(?= (?:for|home|along|on|about|around|badly|since))|a limp\b|useless(?= (?:doctor|advice|tablets|gp|treatment))")  # fmt: skip
 _NORMAL = re.compile(
     r"(?<![\w-])(?:normal(?:ly)?|intact|preserved|unremarkable|fine|ok|okay|full|spared|unaffected|unimpaired|unchanged|within normal limits|wnl|nad|5/5|entirely good|perfect|perfectly good|clear|good|a-ok|spot on|as (?:it|they) should|well formed|comfortable|safe|strong|all right|alright|nothing (?:out of the ordinary|abnormal|wrong|unusual)|no abnormalit(?:y|ies)|as clear as (?:it )?ever(?: was)?|not affected|as (?:it|they) should be|n)(?![\w-])"
@@ -136,7 +138,7 @@ def _weaknesses(normal: str, sentence: Sentence) -> list[Mention]:
             for index, (name, first, last) in enumerate(linked):
                 hull = (min(start, first), max(end, last)) if index == 0 else (first, last)
                 found.append(Mention(name, *hull, anchor=(first, last), denies=denies, core=start))
-            if not linked and not denies and not _GRADE.fullmatch(normal, start, end):
+            if not linked and not denies and not normal[start].isdigit() and not _GRADE.fullmatch(normal, start, end):
                 found.append(Mention("weakness", start, end, anchor=(start, end), core=start))
     return found
 
@@ -156,6 +158,9 @@ def _deficits(normal: str, low: int, high: int) -> list[tuple[int, int, bool]]:
     for match in lexicon.finding_lexicon().deficit.finditer(normal, low, high):
         if not any(start <= match.start() < end for start, end in not_weak):
             found.append((*match.span(), False))
+    if _POWER_LIST.search(normal, low, high):
+        for match in _BARE_GRADE.finditer(normal, low, high):
+            found.append((*match.span("grade"), match["grade"].startswith("5")))
     for match in _GRADE.finditer(normal, low, high):
         grade = int(match["grade"] or match["mrc"])
         found.append((*match.span(), grade == 5 and "-" not in match.group()))

@@ -18,7 +18,7 @@ from .text import Sentence, normalise, sentences
 _NO_DURATION = frozenset({"rapid_onset", "asymmetric_weakness", "symmetric_weakness", "family_history_neuromuscular"})
 _SIDELESS = frozenset(
     {"slow_progression", "stepwise_progression", "rapid_onset", "relapsing_course", "asymmetric_weakness", "symmetric_weakness",
-     "fatigue", "dyspnoea", "bulbar_signs", "family_history_neuromuscular", "preceding_infection", "igm_paraprotein",
+     "fatigue", "dyspnoea", "bulbar_signs", "family_history_neuromuscular", "preceding_infection", "igm_paraprotein", "cold_induced_weakness",
      "upper_motor_neuron_signs"}
 )  # fmt: skip
 _FROM_LABS = frozenset({"anti_gm1_igm", "anti_gm1_igg", "anti_asialo_gm1", "csf_protein_raised", "ck_raised", "igm_paraprotein"})
@@ -72,7 +72,12 @@ def _findings(normal: str, parts: tuple[Sentence, ...], kin: frozenset[str], tod
     found: list[Finding] = []
     last_side: Side | None = None
     for sentence in parts:
-        mentions = [m for m in find_mentions(normal, sentence) if m.id not in _FROM_LABS]
+        named = entities.condition_spans(normal, sentence)
+        mentions = [
+            mention
+            for mention in find_mentions(normal, sentence)
+            if mention.id not in _FROM_LABS and not any(low <= mention.start and mention.end <= high for low, high in named)
+        ]
         times = attributes.durations(normal, start=sentence.start, end=sentence.end, today=today, age_years=age_years)
         sides = attributes.side_words(normal, start=sentence.start, end=sentence.end)
         for mention in mentions:
@@ -100,7 +105,8 @@ def _finding(
     subject = context.subject
     if mention.id == "family_history_neuromuscular":
         subject = Subject.PATIENT
-    months = None if denied or mention.id in _NO_DURATION else _months(sentence, mention, mentions, times)
+    is_past = context.certainty is Certainty.HISTORICAL
+    months = None if denied or is_past or mention.id in _NO_DURATION else _months(sentence, mention, mentions, times)
     certainty = context.certainty if not (denied and context.certainty is Certainty.HISTORICAL) else Certainty.STATED
     return Finding(
         id=mention.id,
@@ -132,13 +138,16 @@ def _side(
         )
         inside = mention.start <= start < mention.end
         words = len(between.split())
-        if words > (8 if inside else 6) or (blocked and not inside) or (";" in between):
+        if words > (8 if inside or start >= high else 6) or (blocked and not inside) or (";" in between):
             continue
         weight = gap + (6 if start >= high else 0)  # a side before its part is the commoner order
         if best is None or weight < best[0]:
             best = (weight, side)
     if best is not None:
         return best[1]
+    alone = [side for start, end, side in sides if start >= high]
+    if len(alone) == 1 == len(sides) and len({other.id for other in mentions}) == 1:
+        return alone[0]  # "The block lies in the mid-forearm, remote from any entrapment site, and on the left only."
     if last is not None and attributes.refers_back(normal, start=clause.start, end=max(clause.end, mention.end)):
         return last
     return None
