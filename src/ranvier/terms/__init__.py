@@ -6,6 +6,8 @@ Imports nothing of ours. Everything that more than one folder must name lives he
 from .errors import (
     CaseError,
     DataError,
+    DeskConflict,
+    DeskError,
     DiaryError,
     DocumentRefused,
     Fault,
@@ -26,6 +28,8 @@ __all__ = [
     "CaseError",
     "Certainty",
     "DataError",
+    "DeskConflict",
+    "DeskError",
     "DiaryError",
     "DocumentRefused",
     "Fault",
