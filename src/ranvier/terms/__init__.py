@@ -4,6 +4,7 @@ Imports nothing of ours. Everything that more than one folder must name lives he
 """
 
 from .errors import (
+    AnswerError,
     CaseError,
     DataError,
     DeskConflict,
@@ -25,6 +26,7 @@ from .source import Mark, Source
 from .verdict import Verdict, all_of, any_of, at_least
 
 __all__ = [
+    "AnswerError",
     "CaseError",
     "Certainty",
     "DataError",

@@ -15,6 +15,7 @@
     │   │   └── DeskConflict    someone else changed it in the meantime
     │   └── VerdictError        an unknown verdict was asked for yes or no
     ├── DataError               our own data files: a fact without a source, an unknown id; exit code 1
+    ├── AnswerError             a sentence of an answer that rests on nothing, or carries markup; exit code 1
     └── MissingDependency       an optional package or system library is not installed; exit code 1
 
 Each carries `path` (where), `given` (what was wrong, as given) and `expected` (what would be right). People see all
@@ -112,6 +113,10 @@ class DeskConflict(DeskError):
 
 class DataError(RanvierError):
     """One of our own data files is at fault: an unsourced fact, an unknown id."""
+
+
+class AnswerError(RanvierError):
+    """A sentence of an answer that rests on nothing, or carries markup."""
 
 
 class MissingDependency(RanvierError):
