@@ -49,7 +49,9 @@ class Number:
 
     def dangerous(self, value: float) -> bool:
         """Whether the value is past the limit."""
-        return (self.below is not None and value < self.below) or (self.above is not None and value > self.above)
+        return (self.below is not None and value < self.below) or (
+            self.above is not None and value > self.above
+        )
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,9 @@ class _Reader:
     def _raised(self, rule: Rule, index: int) -> Iterator[Span]:
         sentence = self.sentences[index]
         barred = [
-            match.span() for pattern in rule.double_meanings for match in self.words.compiled(pattern).finditer(sentence.text)
+            match.span()
+            for pattern in rule.double_meanings
+            for match in self.words.compiled(pattern).finditer(sentence.text)
         ]
         for pattern in rule.alone:
             yield from self._standing(rule, index, self.words.compiled(pattern), barred)
