@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from .eigenmodes import internode_rows, reduce_internode
 from .fibre import PER_INTERNODE, Circuit, Fibre
 from .kinetics import steady_state
+from .simd import BLOCK
 from .tables import LOWEST_MV, N_ROWS, NODE_GATES, STEP_MV, gate_table
 from .weights import Scheme, StepWeights, step_weights
 
@@ -89,9 +91,7 @@ def form_group(
     gates = np.array([float(steady_state(model.gates[name], np.array(rest))) for name in NODE_GATES])
     u = np.zeros(n_nodes * width, dtype=dtype)
     chunks, chunk_kind = _chunks(internodes)
-    even, odd = (
-        _parity_arrays(weights, internodes, chunks, chunk_kind, parity, dtype) for parity in ("even", "odd")
-    )
+    even, odd = (_parity_arrays(weights, chunks, chunk_kind, parity, dtype) for parity in ("even", "odd"))
     numbers_array = [
         LOWEST_MV, 1.0 / STEP_MV, N_ROWS - 1.001, 0.0, ARRIVAL_MV - rest,
         model.reversal_mv["naf"] - rest, model.reversal_mv["ks"] - rest, 1.0,
@@ -184,7 +184,8 @@ def _chunks(internodes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[n
         (n_kinds, length) kinds of internode of each distinct chunk, and (n_chunks,) which of them each chunk is.
     """
     n_rows, width = internodes.shape
-    rows = max(1, CHUNK // width)
+    together = BLOCK // math.gcd(width, BLOCK)
+    rows = together * max(1, CHUNK // (width * together))
     n_chunks = -(-n_rows // rows)
     padded = np.zeros((n_chunks * rows, width), dtype=np.int64)
     padded[:n_rows] = internodes
@@ -194,7 +195,6 @@ def _chunks(internodes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[n
 
 def _parity_arrays(
     weights: Sequence[StepWeights | None],
-    internodes: NDArray[np.int64],
     chunks: NDArray[np.int64],
     chunk_kind: NDArray[np.int64],
     parity: str,
@@ -214,6 +214,6 @@ def _parity_arrays(
         "keep": spread(keep),
         "drive": spread(drive),
         "states": np.zeros((chunk_kind.size, count, chunks.shape[1]), dtype=dtype),
-        "direct": np.array([c.direct if c else 0.0 for c in chosen])[internodes].ravel().astype(dtype),
-        "late": np.array([c.late if c else 0.0 for c in chosen])[internodes].ravel().astype(dtype),
+        "direct": np.array([c.direct if c else 0.0 for c in chosen])[chunks].astype(dtype),
+        "late": np.array([c.late if c else 0.0 for c in chosen])[chunks].astype(dtype),
     }

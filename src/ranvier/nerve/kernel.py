@@ -18,38 +18,24 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from .simd import move_gates, whole
+from .simd import move_gates, update_chunk, whole
 
 _jit = njit(cache=True, fastmath=True, error_model="numpy", nogil=True)
 
 
 @_jit
 def _sums(left: Any, right: Any, even: Any, odd: Any) -> None:
-    for j in range(even.size):
+    for j in range(left.size):
         even[j] = left[j] + right[j]
-    for j in range(odd.size):
+    for j in range(left.size):
         odd[j] = left[j] - right[j]
 
 
 @_jit
-def _direct(current: Any, q: Any, r: Any, new: Any, used: Any) -> None:
-    for j in range(current.size):
-        current[j] = q[j] * new[j] + r[j] * used[j]
-
-
-@_jit
-def _mode(state: Any, keep: Any, drive: Any, potential: Any, current: Any) -> None:
-    for j in range(state.size):
-        y = keep[j] * state[j] + drive[j] * potential[j]
-        state[j] = y
-        current[j] += y
-
-
-@_jit
 def _send(to_left: Any, to_right: Any, even: Any, odd: Any) -> None:
-    for j in range(even.size):
+    for j in range(to_left.size):
         to_left[j] += even[j] + odd[j]
-    for j in range(even.size):
+    for j in range(to_right.size):
         to_right[j] += even[j] - odd[j]
 
 
@@ -115,32 +101,28 @@ def _nodes(
 
 
 @_jit
-def _modes(states: Any, keep: Any, drive: Any, kind: Any, potential: Any, current: Any) -> None:
+def _modes(
+    states: Any, keep: Any, drive: Any, direct: Any, late: Any, kind: Any, new: Any, used: Any, current: Any
+) -> None:
     """Update every mode, chunk by chunk of internodes; equal chunks share their weights, which then stay in cache."""
-    length = states.shape[2]
     for c in range(states.shape[0]):
-        start = c * length
-        stop = min(start + length, potential.size)
-        k = kind[c]
-        for row in range(states.shape[1]):
-            _mode(
-                states[c, row, : stop - start],
-                keep[k, row],
-                drive[k, row],
-                potential[start:stop],
-                current[start:stop],
-            )
+        update_chunk(
+            states, keep, drive, direct, late, new, used, current,
+            np.int64(c), kind[c], np.int64(states.shape[2]), np.int64(states.shape[1]),
+        )  # fmt: skip
 
 
 @_jit
-def _total(states: Any, current: Any) -> None:
+def _total(states: Any, direct: Any, late: Any, kind: Any, potential: Any, current: Any) -> None:
+    """Sum what the modes send at the start, before any has moved."""
     length = states.shape[2]
     for c in range(states.shape[0]):
-        start = c * length
-        stop = min(start + length, current.size)
-        for row in range(states.shape[1]):
-            for j in range(stop - start):
-                current[start + j] += states[c, row, j]
+        k = kind[c]
+        for j in range(length):
+            i = c * length + j
+            current[i] = (direct[k, j] + late[k, j]) * potential[i]
+            for row in range(states.shape[1]):
+                current[i] += states[c, row, j]
 
 
 @_jit
@@ -163,9 +145,10 @@ def advance(
     m = n - width
     one = numbers[7]
     threshold = numbers[4]
-    even, odd = np.empty(m, u.dtype), np.empty(m, u.dtype)
-    even_old, odd_old = np.empty(m, u.dtype), np.empty(m, u.dtype)
-    from_even, from_odd = np.zeros(m, u.dtype), np.zeros(m, u.dtype)
+    padded = states_even.shape[0] * states_even.shape[2]
+    even, odd = np.zeros(padded, u.dtype), np.zeros(padded, u.dtype)
+    even_old, odd_old = np.zeros(padded, u.dtype), np.zeros(padded, u.dtype)
+    from_even, from_odd = np.zeros(padded, u.dtype), np.zeros(padded, u.dtype)
     diagonal, rhs, ratio = np.empty(n, u.dtype), np.empty(n, u.dtype), np.empty(m, u.dtype)
     before = np.empty(spike_at.size, u.dtype)
     first_pulse_ms, last_pulse_ms = 1e30, -1e30
@@ -174,10 +157,8 @@ def advance(
         last_pulse_ms = max(last_pulse_ms, pulse_to_ms[i])
 
     _sums(u[:m], u[width:], even, odd)
-    _direct(from_even, direct_even, late_even, even, even)
-    _direct(from_odd, direct_odd, late_odd, odd, odd)
-    _total(states_even, from_even)
-    _total(states_odd, from_odd)
+    _total(states_even, direct_even, late_even, chunk_kind, even, from_even)
+    _total(states_odd, direct_odd, late_odd, chunk_kind, odd, from_odd)
     for j in range(n):
         sodium = conductance[j, 0] * gates[j, 0] ** 3 * gates[j, 1] + conductance[j, 1] * gates[j, 2] ** 3
         potassium = conductance[j, 2] * gates[j, 3]
@@ -214,10 +195,10 @@ def advance(
         odd, odd_old = odd_old, odd
         _sums(u[:m], u[width:], even, odd)
         used_even, used_odd = (even_old, odd_old) if midpoint else (even, odd)
-        _direct(from_even, direct_even, late_even, even, used_even)
-        _direct(from_odd, direct_odd, late_odd, odd, used_odd)
-        _modes(states_even, keep_even, drive_even, chunk_kind, used_even, from_even)
-        _modes(states_odd, keep_odd, drive_odd, chunk_kind, used_odd, from_odd)
+        _modes(
+            states_even, keep_even, drive_even, direct_even, late_even, chunk_kind, even, used_even, from_even
+        )
+        _modes(states_odd, keep_odd, drive_odd, direct_odd, late_odd, chunk_kind, odd, used_odd, from_odd)
         if until.size > 0 and step % 32 == 31:
             done = True
             for i in range(until.size):

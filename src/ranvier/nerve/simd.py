@@ -1,24 +1,28 @@
-"""One node's gates moved as vectors: eight table columns and four gates at a time.
+"""The two inner loops written as LLVM vectors: the gates of a node, and the modes of a chunk of internodes.
 
-LLVM does not find this by itself (it keeps some thirty scalar loads and multiplications a node), so the vector
-instructions are written out. They are plain LLVM vectors, which every target lowers to what it has.
+LLVM does not find them by itself: it keeps some thirty scalar operations a node, and will not hold a sum over modes in
+a register while it cannot rule out that the arrays overlap. The vectors are plain LLVM ones, which every target lowers
+to what it has.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
-from numba.core import cgutils
+from numba.core import cgutils as numba_cgutils
 from numba.extending import intrinsic
 
+#: Numba ships without types for its builders.
+cgutils: Any = numba_cgutils
 COLUMNS = 8
 GATES = 4
+#: Internodes whose modes are updated at once; a chunk's length is a multiple of it.
+BLOCK = 16
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def whole(typingctx: Any, x: Any) -> Any:
+def _whole(typingctx: Any, x: Any) -> Any:
     """Cut a non-negative number to its whole part, in its own type (Numba would widen float32)."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -27,13 +31,13 @@ def whole(typingctx: Any, x: Any) -> Any:
     return x(x), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def move_gates(typingctx: Any, table: Any, row: Any, fraction: Any, gates: Any, node: Any) -> Any:
+def _move_gates(typingctx: Any, table: Any, row: Any, fraction: Any, gates: Any, node: Any) -> Any:
     """Advance the four gates of a node by a table row and the way to the next, and return them.
 
     `table` (rows, 16) holds stay and add of the four gates, then their rise to the next row; `gates` (n, 4).
     """
-    signature = types.UniTuple(table.dtype, GATES)(table, row, fraction, gates, node)
+    tuple_type: Any = types.UniTuple  # untyped in Numba
+    signature = tuple_type(table.dtype, GATES)(table, row, fraction, gates, node)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         table_value, row_value, fraction_value, gates_value, node_value = arguments
@@ -76,3 +80,79 @@ def move_gates(typingctx: Any, table: Any, row: Any, fraction: Any, gates: Any, 
         return context.make_tuple(builder, signature.return_type, parts)
 
     return signature, generate
+
+
+def _update_chunk(
+    typingctx: Any, states: Any, keep: Any, drive: Any, direct: Any, late: Any, new: Any, used: Any, current: Any,
+    chunk: Any, kind: Any, length: Any, n_modes: Any,
+) -> Any:  # fmt: skip
+    """Move every mode of one chunk and sum what they send.
+
+    For each internode: sum = direct new + late used, then for each mode Y = keep Y + drive used, sum += Y.
+    `states` (n_chunks, n_modes, length); `keep`, `drive` (n_kinds, n_modes, length); `direct`, `late` (n_kinds, length);
+    `new`, `used`, `current` flat, n_chunks x length.
+    """
+    signature = types.void(
+        states, keep, drive, direct, late, new, used, current, chunk, kind, length, n_modes
+    )
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        arrays, (chunk_value, kind_value, length_value, modes_value) = arguments[:8], arguments[8:]
+        element = context.get_value_type(signature.args[0].dtype)
+        size = context.get_abi_sizeof(element)
+        vector = ir.VectorType(element, BLOCK)
+        suffix = "f32" if signature.args[0].dtype == types.float32 else "f64"
+        multiply_add = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(vector, [vector] * 3), f"llvm.fmuladd.v{BLOCK}{suffix}"
+        )
+        index = ir.IntType(64)
+        data = [
+            context.make_array(kind_of)(context, builder, value).data
+            for kind_of, value in zip(signature.args[:8], arrays, strict=True)
+        ]
+        per_chunk = builder.mul(length_value, modes_value)
+        bases = [
+            builder.gep(data[i], [builder.mul(which, stride)])
+            for i, (which, stride) in enumerate(
+                [
+                    (chunk_value, per_chunk),
+                    (kind_value, per_chunk),
+                    (kind_value, per_chunk),
+                    (kind_value, length_value),
+                    (kind_value, length_value),
+                    (chunk_value, length_value),
+                    (chunk_value, length_value),
+                    (chunk_value, length_value),
+                ]
+            )
+        ]
+        states_at, keep_at, drive_at, direct_at, late_at, new_at, used_at, current_at = bases
+
+        def vector_at(base: Any, offset: Any) -> Any:
+            return builder.bitcast(builder.gep(base, [offset]), vector.as_pointer())
+
+        def load(base: Any, offset: Any) -> Any:
+            return builder.load(vector_at(base, offset), align=size)
+
+        n_blocks = builder.udiv(length_value, ir.Constant(index, BLOCK))
+        total_at = cgutils.alloca_once(builder, vector)
+        with cgutils.for_range(builder, n_blocks) as block:
+            offset = builder.mul(block.index, ir.Constant(index, BLOCK))
+            potential = load(used_at, offset)
+            total = builder.fmul(load(direct_at, offset), load(new_at, offset))
+            builder.store(builder.call(multiply_add, [load(late_at, offset), potential, total]), total_at)
+            with cgutils.for_range(builder, modes_value) as mode:
+                at = builder.add(offset, builder.mul(mode.index, length_value))
+                driven = builder.fmul(load(drive_at, at), potential)
+                moved = builder.call(multiply_add, [load(keep_at, at), load(states_at, at), driven])
+                builder.store(moved, vector_at(states_at, at), align=size)
+                builder.store(builder.fadd(builder.load(total_at), moved), total_at)
+            builder.store(builder.load(total_at), vector_at(current_at, offset), align=size)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+whole: Any = intrinsic(_whole)
+move_gates: Any = intrinsic(_move_gates)
+update_chunk: Any = intrinsic(_update_chunk)
