@@ -12,6 +12,7 @@ from ranvier import __version__
 from ranvier.terms.errors import InputRefused
 
 if TYPE_CHECKING:
+    from ranvier.answer import Reply
     from ranvier.case import Case
     from ranvier.criteria import ConductionFacts, JudgedCase
 
@@ -61,3 +62,21 @@ def judge(case: Case, study: ConductionFacts | None = None) -> JudgedCase:
     from ranvier.criteria import facts_of, judge_all
 
     return judge_all(facts_of(case, study))
+
+
+def answer(text: str, *, today: date | None = None, study: ConductionFacts | None = None) -> Reply:
+    """Read a letter, judge it, and draft a sourced answer: nobody has signed it, and it never diagnoses.
+
+    Raises
+        InputRefused: a case file with faults, when the text is one.
+    """
+    from ranvier.answer import Reply, compose, plan
+    from ranvier.answer.reply import EDITION
+    from ranvier.evidence import statements
+
+    today = today or date.today()
+    case = case_of(text) if is_case_file(text) else read(text, today=today)
+    judged = judge(case, study)
+    planned = plan(case, judged.judgements[EDITION], text=text, find=None)
+    draft = compose(planned, statements(), drafted_on=today)
+    return Reply(text, case, judged, planned, draft, versions())
