@@ -6,7 +6,7 @@ Every function here is short and made of domain verbs. The command line and the 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ranvier import __version__
 from ranvier.terms.errors import InputRefused
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ranvier.answer import Reply
     from ranvier.case import Case
     from ranvier.criteria import ConductionFacts, JudgedCase
+    from ranvier.treatment import Outlook
 
 
 def versions() -> dict[str, str]:
@@ -80,3 +81,14 @@ def answer(text: str, *, today: date | None = None, study: ConductionFacts | Non
     planned = plan(case, judged.judgements[EDITION], text=text, find=None)
     draft = compose(planned, statements(), drafted_on=today)
     return Reply(text, case, judged, planned, draft, versions())
+
+
+def forecast(diary_text: str, **choices: Any) -> Outlook:
+    """Everything that follows from a treatment diary (CSV text); `choices` as in `treatment.look_ahead`.
+
+    Raises
+        DiaryError: with every fault, by row and column.
+    """
+    from ranvier.treatment import look_ahead, parse_diary
+
+    return look_ahead(parse_diary(diary_text), **choices)
