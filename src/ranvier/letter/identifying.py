@@ -1,2 +1,5 @@
 """stub"""
-def find(text): return ()
+
+
+def find(text):
+    return ()
