@@ -64,7 +64,7 @@ def test_an_answer_has_350_to_700_words_in_short_sentences(reply: Reply) -> None
 
 
 @EVERY
-def test_an_answer_reads_at_grade_8_or_below_by_the_library_and_by_a_harsher_count(reply: Reply) -> None:
+def test_an_answer_reads_at_grade_8_or_below_by_our_count_and_by_a_harsher_one(reply: Reply) -> None:
     grade = reading_grade(reply.draft.prose)
     assert grade is not None, "install the extra `reading-level`"
     assert grade <= 8

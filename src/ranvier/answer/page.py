@@ -12,7 +12,7 @@ from ranvier.terms import Mark, Span, Verdict
 
 from .draft import Citation, Section, Sentence
 from .reading_level import reading_grade
-from .reply import Reply, marked
+from .reply import Reply, advice, marked
 from .shown_letter import Reading, one_line, readings, runs
 from .support import Kind, Support
 
@@ -90,11 +90,13 @@ def html_page(reply: Reply) -> str:
 
 
 def _urgent(section: Section, reply: Reply) -> str:
+    told = {
+        sentence: _sentence(sentence, n, reply, {}, linked) for sentence, n, linked in _links(section, reply)
+    }
+    rows = "".join(f"<p>{' '.join(told[s] for s in group)}</p>" for group in advice(section))
     return (
         f'<section class="urgent" role="alert" aria-labelledby="{section.id}"><h2 id="{section.id}">'
-        f"{escape(section.title)}</h2>"
-        + "".join(f"<p>{_sentence(s, n, reply, {}, linked)}</p>" for s, n, linked in _links(section, reply))
-        + "</section>"
+        f"{escape(section.title)}</h2>{rows}</section>"
     )
 
 
