@@ -141,17 +141,17 @@ class _Clause:
                 if self._list_has_ended(match):
                     continue
                 return not self._denied_twice(match)
-        match = self.after("negation.backward")
-        if match is not None and not any(
-            low <= match.start() < high or low < match.end() <= high for low, high in taken
+        behind = self.after("negation.backward")
+        if behind is not None and not any(
+            low <= behind.start() < high or low < behind.end() <= high for low, high in taken
         ):
-            between = self.normal[self.end : match.start()]
+            between = self.normal[self.end : behind.start()]
             if len(between.split()) <= 8:
                 return True
-        match = _triggers()["negation.adjacent"].search(self.normal, self.end, max(self.clause.end, self.end))
-        if match is None or any(low <= match.start() < high for low, high in taken):
+        next_to = self.after("negation.adjacent")
+        if next_to is None or any(low <= next_to.start() < high for low, high in taken):
             return False
-        between = self.normal[self.end : match.start()]
+        between = self.normal[self.end : next_to.start()]
         return len(between.split()) <= 3 and "," not in between
 
     def _list_has_ended(self, trigger: re.Match[str]) -> bool:
