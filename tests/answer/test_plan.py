@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.answer import cases
 
 from ranvier.answer import Reply
 from ranvier.case import Case, Condition, Question
 from ranvier.terms import Span
-from tests.answer import cases
 
 GOLDEN = (
     Path(__file__).parent / "seed_like_plan.txt"

@@ -38,7 +38,7 @@ def fit(case: Case, judgement: Judgement, circumstances: frozenset[str]) -> Iter
     ):
         return
     for index, (fact, support) in enumerate(facts[:MOST_FACTS]):
-        rank = STRONG if fact.way == "against" or index < MOST_FACTS - 2 else USEFUL
+        rank = STRONG if fact.way == "against" or index < MOST_FACTS - 1 else USEFUL
         if fact.say:
             yield Point(f"fact.{fact.finding}", fact.say, facts=(support,), rank=rank)
         more = () if "mmn_diagnosed" in circumstances else fact.undiagnosed
