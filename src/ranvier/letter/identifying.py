@@ -37,7 +37,7 @@ _NUMBERED_ANY_CASE = re.compile(_NUMBERED.pattern.replace(r"\b(?:nhs", r"\b(?i:n
 _BARE_NUMBER = re.compile(r"\b(?:\d{3}-\d{2}-\d{4}|\d{3} \d{3} \d{4}|[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D])\b")
 _PHONE = re.compile(r"(?<![\w/.-])(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,5}\)[ .-]?)?\d{2,5}(?:[ .-]\d{2,5}){1,4}(?![\w/-])|(?<![\w/.-])\+?\d{10,13}(?![\w/-])")
 _PHONE_CUE = re.compile(r"(?:phone|tel|telephone|mobile|mob|cell|call(?: me)?(?: on| at)?|ring(?: me)?(?: on)?|fax|text(?: me)?(?: on| at)?|whatsapp|number is|reach me (?:on|at))\.?\s*:?\s*$", re.IGNORECASE)
-_POSTCODE = r"(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|(?:[A-Z]{2} )?\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)"
+_POSTCODE = r"\b(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|(?:[A-Z]{2} )?\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)"
 _EMPLOYER = re.compile(
     rf"\b(?:[Ww]ork(?:s|ed|ing)?(?: as an? [\w ]{{2,30}}?)? (?:at|for|with)|[Ee]mployed (?:by|at)|(?:driver|teacher|nurse|manager|engineer|fitter|clerk|cook|guard|cleaner|mechanic|accountant|electrician|officer|welder|supervisor) (?:for|at|with)|[Ee]mployer(?: is|:)?|job (?:at|with)|retired from|[Ss]elf-employed at)"
     rf" (?:the )?(?P<employer>{_CAPITAL}[\w'’.-]*(?: (?:(?:&|and|of) )?[A-Z][\w'’.-]*)*(?<![ .,]))"
@@ -91,7 +91,7 @@ def _closing() -> re.Pattern[str]:
 @cache
 def _address() -> re.Pattern[str]:
     streets = _either(_words()["streets"])
-    place = rf"(?:,\s*{_CAPITAL}[\w'’-]+(?: {_CAPITAL}[\w'’-]+){{0,2}}){{0,3}}(?:,?\s*{_POSTCODE})?"
+    place = rf"(?:,\s*{_CAPITAL}[\w'’-]+(?: {_CAPITAL}[a-z][\w'’-]+){{0,2}}){{0,3}}(?:,?\s*{_POSTCODE})?"
     word = rf"(?:{_CAPITAL}[\w'’.-]+|y|of|the|de|la|du|am|an|der)"
     return re.compile(
         rf"\b(?:(?:Flat|Apt|Apartment|Unit|Suite|Room) ?\w{{1,4}},? )?\d{{1,5}}[A-Za-z]?,? (?:{word} ){{1,4}}?(?:{streets})\b\.?{place}"

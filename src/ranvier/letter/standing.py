@@ -55,8 +55,8 @@ _BEFORE_NOW = re.compile(
     r"^[^.;]{0,40}?\b(?:before(?! (?:the|my|an|any|each|every|infusion))|until (?:now|today|this|last|yesterday)|like this|this bad|so bad|as bad|like it)\b"
 )
 _DENIED_AFTER = re.compile(
-    r"^(?:\s+\w+){0,2}?\s*(?:[:=(-]|\?)?\s*(?:(?:is|are|was|were|has been|have been|had been|now|both|all)\s+)*"
-    r"(?:ruled out|excluded|absent|negative|-ve\b|denied|denies|nil\b|none\b|no\b(?! (?:better|longer|help|relief|good|change|worse))"
+    r"^(?:(?:\s+\w+){0,2}?\s+(?:is|are|was|were|has been|have been|had been)(?:\s+(?:now|both|all))?\s+|\s*[:=(-]?\s*\??\s*)"
+    r"(?:ruled out|excluded|absent|negative|-ve\b|denied|denies|nil\b|none\b|no\b(?! (?:matter|idea|one|sleep|appetite|air|voice|way|better|longer|help|relief|good|change|worse))"
     r"|normal\b|nad\b|(?<=[ ])(?:fine|ok|okay|a-ok|good|intact|preserved|unaffected|regular|great|perfect|unremarkable|clear)\b|not (?:found|seen|present|a problem|the case|an issue|reported|noted|detected|confirmed|affected|a stroke|a clot|evident)"
     r"|never (?:a problem|happened|an issue|found|affected)|n't (?:a problem|an issue|found|there))"
 )
@@ -222,7 +222,8 @@ def _over(sentence: str, start: int, end: int) -> bool:
     before, after = sentence[:start], sentence[end:]
     if _NOT_GONE.search(sentence):
         return False
-    if _GONE.search(after) and not re.search(r"\bbut (?:now|today|it is back|it came back|has come back)\b", after):
+    just_now = re.search(r"\b(?:yesterday|today|this (?:morning|afternoon|evening)|last night|tonight|(?:hours?|minutes?) ago)\b", sentence)
+    if _GONE.search(after) and not just_now and not re.search(r"\bbut (?:now|today|it is back|it came back|has come back)\b", after):
         return True
     past = _PAST.search(sentence)
     if past is None:
