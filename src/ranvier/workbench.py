@@ -12,8 +12,14 @@ from ranvier import __version__
 from ranvier.terms.errors import InputRefused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ranvier.answer import Draft
     from ranvier.case import Case
     from ranvier.criteria import ConductionFacts, JudgedCase
+    from ranvier.evidence import Statement
+
+ANSWERED_BY = "efns_pns_2010"  # the edition that an answer to a reader speaks of
 
 
 def versions() -> dict[str, str]:
@@ -61,3 +67,29 @@ def judge(case: Case, study: ConductionFacts | None = None) -> JudgedCase:
     from ranvier.criteria import facts_of, judge_all
 
     return judge_all(facts_of(case, study))
+
+
+def draft(
+    text: str, case: Case, *, today: date | None = None, study: ConductionFacts | None = None
+) -> Draft:
+    """Draft an answer to a letter from a case that a person may have corrected."""
+    from ranvier.answer import compose, plan
+    from ranvier.evidence import statements
+
+    judged = judge(case, study)
+    planned = plan(case, judged.judgements[ANSWERED_BY], text=text, find=None)
+    return compose(planned, statements(), drafted_on=today or date.today())
+
+
+def statements() -> Mapping[str, Statement]:
+    """Every statement that an answer may rest on, by id."""
+    from ranvier import evidence
+
+    return evidence.statements()
+
+
+def topics() -> Mapping[str, str]:
+    """Topic ids with the words that head an answer."""
+    from ranvier import evidence
+
+    return evidence.topics()
