@@ -14,12 +14,10 @@ from ranvier.terms.errors import InputRefused
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ranvier.answer import Draft
+    from ranvier.answer import Reply
     from ranvier.case import Case
     from ranvier.criteria import ConductionFacts, JudgedCase
     from ranvier.evidence import Statement
-
-ANSWERED_BY = "efns_pns_2010"  # the edition that an answer to a reader speaks of
 
 
 def versions() -> dict[str, str]:
@@ -69,16 +67,27 @@ def judge(case: Case, study: ConductionFacts | None = None) -> JudgedCase:
     return judge_all(facts_of(case, study))
 
 
-def draft(
+def answer(text: str, *, today: date | None = None, study: ConductionFacts | None = None) -> Reply:
+    """Read a letter, judge it, and draft a sourced answer: nobody has signed it, and it never diagnoses.
+
+    Raises
+        InputRefused: a case file with faults, when the text is one.
+    """
+    case = case_of(text) if is_case_file(text) else read(text, today=today)
+    return answer_case(text, case, today=today, study=study)
+
+
+def answer_case(
     text: str, case: Case, *, today: date | None = None, study: ConductionFacts | None = None
-) -> Draft:
-    """Draft an answer to a letter from a case that a person may have corrected."""
-    from ranvier.answer import compose, plan
-    from ranvier.evidence import statements
+) -> Reply:
+    """Judge a case that a person may have corrected, and draft the answer to the letter it came from."""
+    from ranvier.answer import Reply, compose, plan
+    from ranvier.answer.reply import EDITION
 
     judged = judge(case, study)
-    planned = plan(case, judged.judgements[ANSWERED_BY], text=text, find=None)
-    return compose(planned, statements(), drafted_on=today or date.today())
+    planned = plan(case, judged.judgements[EDITION], text=text, find=None)
+    draft = compose(planned, statements(), drafted_on=today or date.today())
+    return Reply(text, case, judged, planned, draft, versions())
 
 
 def statements() -> Mapping[str, Statement]:

@@ -25,7 +25,9 @@ Diagnosed, RuledOut = ConditionCertainty.DIAGNOSED, ConditionCertainty.RULED_OUT
 def circumstances(case: Case, topics: frozenset[str]) -> frozenset[str]:
     """The names of everything that holds of a case whose questions are about `topics`."""
     given = treatments(case, *IMMUNOGLOBULIN)
-    helped = any(t.response is Response.IMPROVED for t in given) or is_present(case, "improved_on_immunoglobulin")
+    helped = any(t.response is Response.IMPROVED for t in given) or is_present(
+        case, "improved_on_immunoglobulin"
+    )
     failed = not helped and (
         any(t.response in (Response.NONE, Response.WORSENED) for t in given)
         or is_present(case, "no_response_to_immunoglobulin")
@@ -38,11 +40,11 @@ def circumstances(case: Case, topics: frozenset[str]) -> frozenset[str]:
         "weak": weak,
         "mmn_diagnosed": mmn,
         "mmn_named": bool(conditions(case, "mmn")),
-        "als_diagnosed": bool(als and conditions(case, als, Diagnosed)),
+        "als_diagnosed": bool(als and conditions(case, als, Diagnosed)) and not mmn,
         "als_suspected": bool(als and conditions(case, als, Suspected)),
         "als_ruled_out": bool(als and conditions(case, als, RuledOut)),
         "als_feared": bool((als and conditions(case, als, Asked)) or topics & ALS_TOPICS),
-        "on_immunoglobulin": bool(given) and not failed or helped,
+        "on_immunoglobulin": (bool(given) and not failed) or helped,
         "immunoglobulin_helped": helped,
         "immunoglobulin_failed": failed,
         "wearing_off": helped and bool(topics & WEAR_OFF_TOPICS),
@@ -50,10 +52,12 @@ def circumstances(case: Case, topics: frozenset[str]) -> frozenset[str]:
         "sensory_loss": is_present(case, *SENSORY_LOSS),
         "pinched_nerve": any(conditions(case, name, Diagnosed, Suspected, Asked) for name in PINCHED),
         "nerve_test_done": case.presence("motor_conduction_block") is not None,
-        "antibody_kind_unknown": bool(gm1) and all(lab.isotype is None for lab in gm1)
+        "antibody_kind_unknown": (bool(gm1) and all(lab.isotype is None for lab in gm1))
         or (not gm1 and case.presence("anti_gm1_igm") is Presence.PRESENT),
         "weak_untreated": weak and not given and not mmn,
         "dropped_limb": is_present(case, "foot_drop", "wrist_drop"),
     }  # fmt: skip
-    holds["als_feared_undiagnosed"] = holds["als_feared"] and not mmn
+    holds["sensory_loss_undiagnosed"] = holds["sensory_loss"] and not mmn
+    holds["pinched_diagnosed"] = any(conditions(case, name, Diagnosed) for name in PINCHED) and not mmn
+    holds["urgent"] = bool(case.red_flags)
     return frozenset(name for name, so in holds.items() if so)

@@ -28,10 +28,14 @@ class Words:
 
 @dataclass(frozen=True)
 class Outline:
-    """What answers a topic: `lead` for the short answer, `body` for its own section. Ids of statements or of words."""
+    """What answers a topic: `lead` for the short answer, `body` for its own section. Ids of statements or of words.
+
+    `urgent` is used instead when the letter has a red flag.
+    """
 
     lead: tuple[str, ...]
     body: tuple[str, ...]
+    urgent: Outline | None = None
 
 
 @dataclass(frozen=True)
@@ -93,9 +97,12 @@ def outlines() -> Mapping[str, Outline]:
     rows = _rows("topics.toml")
     rows.pop("urgent")
     extra = {f"extra.{key}": row for key, row in rows.pop("extra").items()}
-    return {
-        key: Outline(tuple(row.get("lead", ())), tuple(row["body"])) for key, row in {**rows, **extra}.items()
-    }
+    return {key: _outline(row) for key, row in {**rows, **extra}.items()}
+
+
+def _outline(row: Mapping[str, Any]) -> Outline:
+    urgent = None if "urgent" not in row else _outline(row["urgent"])
+    return Outline(tuple(row.get("lead", ())), tuple(row["body"]), urgent)
 
 
 @cache
@@ -156,5 +163,7 @@ def fill(identity: str, slots: Mapping[str, str]) -> str:
         return sentences()[identity].text.format_map(slots)
     except KeyError as error:
         raise DataError(
-            path=f"sentences.{identity}", given=f"no {error}", expected="An id of sentences.toml, all slots given"
+            path=f"sentences.{identity}",
+            given=f"no {error}",
+            expected="An id of sentences.toml, all slots given",
         ) from error

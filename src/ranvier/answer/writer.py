@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 WORD = re.compile(r"[^\W\d_]+")
-ENGLISH = frozenset(
-    "the a an and or but i my me is are was were have has had it in on of to for with not no what how can do does "
-    "if this that he she his her you your we they at from as be been will would could so very after before now".split()
+COMMON = (
+    "the a an and or but i my me is are was were have has had it in on of to for with not no what how can do does if this "
+    "that he she his her you your we they at from as be been will would could so very after before now"
 )
+ENGLISH = frozenset(COMMON.split())
 FEWEST_WORDS = 12  # below this, too little to tell a language by [judgement]
-ENGLISH_SHARE = 0.15  # English prose has about 0.4 to 0.5 of these words, other languages below 0.1 [judgement]
+ENGLISH_SHARE = (
+    0.15  # English prose has about 0.4 to 0.5 of these words, other languages below 0.1 [judgement]
+)
 RELATION = (
     r"(?:husband|wife|partner|mother|mum|mom|father|dad|son|daughter|brother|sister|uncle|aunt|grandfather|grandmother"
     r"|boyfriend|girlfriend|friend)"
@@ -44,4 +47,6 @@ def is_carer(letter: str) -> bool:
         False
     """
     theirs = len(THEIRS.findall(letter))
-    return bool(CARED_FOR.search(letter)) and theirs >= FEWEST_THEIRS and theirs > 2 * len(OWN.findall(letter))
+    return (
+        bool(CARED_FOR.search(letter)) and theirs >= FEWEST_THEIRS and theirs > 2 * len(OWN.findall(letter))
+    )

@@ -168,12 +168,14 @@ class _Clause:
         kin = self._nearest("people.kin")
         if kin is not None and any(word in kin_is_patient for word in kin.group().split()):
             kin = None
-        own = self._nearest("people.self")
+        own = self._nearest("people.self") or self._nearest("people.the_patient")
         kin_is = Subject.OTHER if kin is not None and _BY_MARRIAGE.search(kin.group()) else Subject.FAMILY
         candidates = [(match.end(), who) for match, who in ((other, Subject.OTHER), (kin, kin_is)) if match]
         if not candidates:
             return self._subject_after(kin_is_patient)
         end, who = max(candidates)
+        if ";" in self.normal[end : self.start]:
+            return self._subject_after(kin_is_patient)
         if own is not None and own.start() >= end:
             return self._subject_after(kin_is_patient)
         return who
@@ -192,7 +194,7 @@ class _Clause:
         """ "Foot drop, just like my uncle", "ALS in his father"."""
         tail = self.normal[self.end : self.clause.end]
         match = re.match(
-            r"(?:[\w\s'-]{0,25})\b(?:in|of|by|like|as did|as has|affected|runs in) (?=my|his|her|our|the|a\b)",
+            r"(?:[\w\s'-]{0,25})\b(?:in|of|like|as did|as has|affected|runs in) (?=my|his|her|our|the|a\b)",
             tail,
         )
         if match is None:

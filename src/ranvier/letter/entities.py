@@ -71,6 +71,11 @@ def conditions(normal: str, parts: tuple[Sentence, ...], *, kin_is_patient: froz
     return _one_each(rows)
 
 
+def condition_spans(normal: str, sentence: Sentence) -> list[tuple[int, int]]:
+    """Where a sentence names diseases: the "atrophy" of spinal muscular atrophy is no wasted muscle."""
+    return [(start, end) for _, start, end in _found(normal, "conditions", sentence.start, sentence.end)]
+
+
 def _condition(
     normal: str, sentence: Sentence, name: str, start: int, end: int, kin_is_patient: frozenset[str]
 ) -> Condition | None:
@@ -332,6 +337,9 @@ def _lab(
     whole = normal[sentence.start : sentence.end]
     verdict = _lab_verdict(normal, sentence, start, end, room)
     value, unit = _value(normal, start, max(end, room[1]), room[1])
+    limit = _limit(normal[end : min(room[1] + 1, end + 60)])
+    if value is not None and limit is not None and name in ("ck", "csf_protein") and (value > limit or verdict is None):
+        verdict = LabVerdict.POSITIVE if value > limit else LabVerdict.NEGATIVE
     isotype = _isotype(normal[max(room[0], start - 24) : min(room[1], end + 30)], whole)
     near = re.match(r"[^,;.]{0,24}", normal[end : room[1]])
     titre_first = name in ("anti_gm1", "anti_asialo_gm1") and near is not None and _TITRE.search(near.group()) is not None
@@ -341,7 +349,16 @@ def _lab(
         verdict = LabVerdict.POSITIVE
     if verdict is None or not context.is_claim:
         return None
-    return Lab(name, verdict, isotype, value, unit, None, (Span(start, end),))
+    return Lab(name, verdict, isotype, value, unit, limit, (Span(start, end),))
+
+
+_LIMIT = re.compile(r"(?:uln|upper limit(?: of normal)?|normal (?:below|under|up to|range (?:up )?to)|normal|nr|ref|cut-?off|limit)\s?(?:of |is |was |below |under |<|=|:|up to )*\s?(?:1\s?:\s?)?(?:\d+(?:\.\d+)?\s?-\s?)?(?P<limit>\d[\d,]*(?:\.\d+)?)|[(\s]<\s?(?P<below>\d[\d,]*(?:\.\d+)?)\)")
+
+
+def _limit(after: str) -> float | None:
+    """The laboratory's own upper limit, when it is printed beside the value."""
+    match = _LIMIT.search(after)
+    return None if match is None else float((match["limit"] or match["below"]).replace(",", ""))
 
 
 _ISOTYPE_AFTER = re.compile(

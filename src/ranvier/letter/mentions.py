@@ -24,13 +24,15 @@ _BE = (
     r"(?:is|are|was|were|'s|'re|has|have|had|been|be|being|am|feels?|felt|feeling|gets?|got|getting|gone|going|go|goes|went|becom(?:e|es|ing)|became|grow(?:s|ing)?|grew|grown|"
     r"seems?|seemed|looks?|looked|keeps?|kept|began|begun|begin(?:s|ning)?|start(?:s|ed|ing)?|turned|remain(?:s|ed)?|to|very|quite|so|really|too|rather|pretty|progressive(?:ly)?|gradual(?:ly)?|slow(?:ly)?|"
     r"increasing(?:ly)?|much|more|a|bit|little|lot|slight(?:ly)?|notice(?:ably|d)|somewhat|also|now|still|always|just|only|all|both|mild(?:ly)?|moderate(?:ly)?|severe(?:ly)?|marked(?:ly)?|particularly|especially|extremely|terribly|"
-    r"muscles?|movements?|strength|power|and|that|which|grade[ds]?|mrc|scored?|at|of|the|on|in|my|his|her|left|right|side|l|r|not|n't|never|no|isn't|wasn't|aren't|weren't|longer|steadily|visibly|definitely|clearly|again|already|equally|mostly|generally|"
+    r"muscles?|movements?|thin|stiff|clumsy|wasted|strength|power|and|that|which|grade[ds]?|mrc|scored?|at|of|the|on|in|my|his|her|left|right|side|l|r|not|n't|never|no|isn't|wasn't|aren't|weren't|longer|steadily|visibly|definitely|clearly|again|already|equally|mostly|generally|"
     r"has|have|shows?|showed|some|significant(?:ly)?|profound(?:ly)?|obvious(?:ly)?|first|then|lost|losing|become|:|-|,|&|/|=|'m|bilateral(?:ly)?|distal(?:ly)?|as|well|is|weak|with)"
 )
 _TO_PART = re.compile(rf"^(?:[\s,:/&+-]*{_FILL}(?![\w]))*[\s,:/&+-]*$")
 _FROM_PART = re.compile(rf"^(?:[\s,:/&=-]*{_BE}(?![\w]))*[\s,:/&=-]*$")
 _LIST = re.compile(r"^[\s,/&+]*(?:(?:and|or|nor|then|also|as well as|plus|,|to|in|of|the|my|his|her|both|left|right|l|r|other|same|more|particularly|especially|mainly|lesser|extent|a|later|now|even)(?![\w])[\s,/&+]*)*$")  # fmt: skip
 _GRADE = re.compile(r"(?<![\w/.])(?:mrc )?(?:grade )?(?P<grade>[0-5])(?:\s?[+-])?\s?/\s?5(?![\w/])|\bmrc (?:grade )?(?P<mrc>[0-5])(?![\d/])")
+_POWER_LIST = re.compile(r"\b(?:power|mrc|strength)\b")
+_BARE_GRADE = re.compile(r"(?<=[a-z)] )(?P<grade>[0-5][+-]?)(?=\s*(?:[,;.)]|and\b|on\b|$))")
 _NOT_WEAK = re.compile(r"weak(?:ly|er)? (?:positive|evidence|signal|response|acid|tea|argument|link|point|spot|case)|weak(?=ly)|weak (?:reflex|jerk)|weakest link|limp(?:ed|ing|s)?(?= (?:for|home|along|on|about|around|badly|since))|a limp\b|useless(?= (?:doctor|advice|tablets|gp|treatment))")  # fmt: skip
 _NORMAL = re.compile(
     r"(?<![\w-])(?:normal(?:ly)?|intact|preserved|unremarkable|fine|ok|okay|full|spared|unaffected|unimpaired|unchanged|within normal limits|wnl|nad|5/5|entirely good|perfect|perfectly good|clear|good|a-ok|spot on|as (?:it|they) should|well formed|comfortable|safe|strong|all right|alright|nothing (?:out of the ordinary|abnormal|wrong|unusual)|no abnormalit(?:y|ies)|as clear as (?:it )?ever(?: was)?|not affected|as (?:it|they) should be|n)(?![\w-])"
@@ -80,7 +82,7 @@ def _displaces(kept: Mention, other: Mention) -> bool:
         return False
     if kept.id == other.id:
         return True
-    if (kept.denies and other.denies) or {kept.id, other.id} <= _LISTED_TOGETHER:
+    if kept.denies or other.denies or {kept.id, other.id} <= _LISTED_TOGETHER:
         return False
     return (kept.id in QUALITIES) == (other.id in QUALITIES)
 
@@ -102,11 +104,14 @@ def _phrases(normal: str, sentence: Sentence) -> list[Mention]:
             span = match.span()
             found.append(Mention(name, *span, anchor=span, core=span[0]))
     for name, pattern in lexicon.finding_lexicon().denials.items():
+        if name == "slow_progression" and _STABLE_OTHERWISE.search(words):
+            continue
         for match in pattern.finditer(normal, sentence.start, sentence.end):
             found.append(Mention(name, *match.span(), anchor=match.span(), denies=True, core=match.start()))
     return found
 
 
+_STABLE_OTHERWISE = re.compile(r"\b(?:creatinine|u&es?|renal|bloods?|weight|bp|platelets|glucose|hba1c|vitals|sats|mood|egfr|haemoglobin|hb)\b")
 _HOLDS_A_NOT = re.compile(r"\b(?:not|never|no|isn't|wasn't|aren't|weren't|hasn't|haven't|don't|doesn't|didn't)\b")
 _ONSET = re.compile(
     r"\b(?:weak\w*|paralys\w*|lost|loss|legs?|arms?|hands?|face|walk\w*|unable|cannot|can't|couldn't|came on|onset|began|started|developed|"
@@ -136,7 +141,7 @@ def _weaknesses(normal: str, sentence: Sentence) -> list[Mention]:
             for index, (name, first, last) in enumerate(linked):
                 hull = (min(start, first), max(end, last)) if index == 0 else (first, last)
                 found.append(Mention(name, *hull, anchor=(first, last), denies=denies, core=start))
-            if not linked and not denies and not _GRADE.fullmatch(normal, start, end):
+            if not linked and not denies and not normal[start].isdigit() and not _GRADE.fullmatch(normal, start, end):
                 found.append(Mention("weakness", start, end, anchor=(start, end), core=start))
     return found
 
@@ -156,6 +161,9 @@ def _deficits(normal: str, low: int, high: int) -> list[tuple[int, int, bool]]:
     for match in lexicon.finding_lexicon().deficit.finditer(normal, low, high):
         if not any(start <= match.start() < end for start, end in not_weak):
             found.append((*match.span(), False))
+    if _POWER_LIST.search(normal, low, high):
+        for match in _BARE_GRADE.finditer(normal, low, high):
+            found.append((*match.span("grade"), match["grade"].startswith("5")))
     for match in _GRADE.finditer(normal, low, high):
         grade = int(match["grade"] or match["mrc"])
         found.append((*match.span(), grade == 5 and "-" not in match.group()))

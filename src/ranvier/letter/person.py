@@ -12,6 +12,12 @@ from .text import Sentence
 
 _N = rf"(?P<age>\d{{1,3}}|{WORD_NUMBER})"
 _AGES = [
+    re.compile(rf"\b(?:man|woman|lady|gentleman|patient|girl|boy|farmer|teacher|person|widow|widower) of {_N}(?: years)?\b"),
+    re.compile(r"\b(?P<age>\d{2})\s?(?:yrs?|years?)[ ,/]+(?:old )?(?:m|f|male|female|man|woman|lady|gentleman|driver|retired)\b"),
+    re.compile(r"\b(?:male|female|man|woman|pt|patient|mr\.? \w+(?: \w+)?|mrs\.? \w+(?: \w+)?|ms\.? \w+(?: \w+)?|\w+ petrovi\w+),? (?P<age>\d{2})(?: years| yrs)?(?=[,.;]| years| yrs| with)"),
+    re.compile(r"(?:^|[.\n] ?)(?:nan|gran|mum|dad|mother|father|granny|grandad|wife|husband),? \(?(?P<age>\d{2})\)?,"),
+    re.compile(r"\((?:she's|he's|she is|he is|aged)? ?(?P<age>\d{2})\)"),
+    re.compile(r"\b(?:who is|he is|she is|he's|she's) (?P<age>\d{2})(?=[\s,.)])(?! (?:weeks|months|days|kg|stone|feet|minutes))"),
     re.compile(rf"\b{_N}[\s-]{{0,2}}(?:years?|yrs?|yr\.?|y)\.?[\s-]{{0,2}}(?:old|of age|o)\b"),
     re.compile(rf"\b{_N}\s?(?:yo|y/o|y\.o\.?|yof|yom|y/o[fm])\b"),
     re.compile(rf"\b(?:aged|age:?|i am|i'm|im|he is|he's|she is|she's|just turned|who is|now|turned|turning)\s(?:now |only |just |nearly |almost |about )?{_N}(?=\s*(?:[,.;)]|and\b|now\b|with\b|from\b|who\b|i\b|male|female|years?\b|yrs?\b|in\b|next\b|this\b|-|—|or so|$))"),
@@ -23,7 +29,7 @@ _AGES = [
 _AGE_THEN = re.compile(
     rf"\b(?:i|he|she) was {_N}(?: years old| when)?(?:[^.?!]{{0,60}}?)(?P<ago>\d{{1,2}}|{WORD_NUMBER}) years ago"
 )
-_NOT_THE_AGE = re.compile(r"(?:when|since|until|till|by|at|before|after) (?:i|he|she) (?:was|turned|were) (?:about |around )?$|(?:at|from|since|before|after|by|until) (?:the )?(?:age(?: of)?|aged?) $|(?:at|until|died|dead) (?:the )?(?:age(?:d)?(?: of)?)? ?$")
+_NOT_THE_AGE = re.compile(r"(?:when|since|until|till|by|at|before|after) (?:i|he|she) (?:was|turned|were) (?:about |around )?$|(?:at|from|since|before|after|by|until) (?:the )?(?:age(?: of)?|aged?) $|onset $|(?:control|subject|friend|neighbou?r)[^.]{0,30}$|(?:at|until|died|dead) (?:the )?(?:age(?:d)?(?: of)?)? ?$")
 _FEMALE = re.compile(r"\b(?:she|her|hers|woman|lady|female|mrs|ms|miss|mother|mum|mom|wife|sister|daughter|girl|girlfriend|aunt|grandmother|gran|nan|herself)\b")
 _MALE = re.compile(r"\b(?:he|him|his|man|gentleman|male|mr|father|dad|husband|brother|son|boy|boyfriend|uncle|grandfather|grandad|himself|bloke|chap)\b")
 _SELF_SEX = re.compile(
@@ -116,13 +122,22 @@ def _sex(text: str, kin: frozenset[str]) -> str | None:
         return "female" if word in _FEMALE_WORDS else "male"
     if _SELF_PREGNANT.search(text):
         return "female"
-    stripped = re.sub(r"\b(?:dr|doctor|consultant|surgeon|neurologist|gp|physio\w*|nurse|mother|father|mum|mom|dad|brother|sister|friend|neighbour|uncle|aunt|cousin|son|daughter|husband|wife|grand\w+)\b[^.?!]*", " ", text)
-    if _FIRST_PERSON.search(text):
+    if _FIRST_PERSON.search(text) and not _THIRD_PERSON.search(text):
         return "male" if re.search(r"\bmy wife\b", text) else "female" if re.search(r"\bmy husband\b", text) else None
-    women, men = len(_FEMALE.findall(stripped)), len(_MALE.findall(stripped))
+    named = _NAMED_SEX.search(text)
+    if named is not None:
+        return "female" if named["female"] or named["f2"] or named["f3"] else "male"
+    women = len(re.findall(r"\b(?:she|her|hers|herself)\b", text))
+    men = len(re.findall(r"\b(?:he|his|him|himself)\b", text))
     if women == men:
         return None
     return "female" if women > men else "male"
+
+
+_THIRD_PERSON = re.compile(r"\b(?:o/e|c/o|thank you for (?:seeing|referring)|this (?:\S+ ){0,4}(?:man|woman|lady|gentleman|patient)|the patient|pt|referr(?:al|ed)|re:)\b")  # fmt: skip
+_NAMED_SEX = re.compile(
+    r"\b(?:(?:this|a|the|pleasant|our) (?:[\w/-]+,? ){0,5}?(?:(?P<female>woman|lady|girl|housewife)|man|gentleman|boy)|re:? (?:mr|(?P<f2>mrs|ms|miss))|(?:mr|(?P<f3>mrs|ms|miss))\.? [a-z]+(?: [a-z]+)?,? (?:who|has|is|was|\d|\(|dob|presents))\b"
+)
 
 
 def _occupation(text: str) -> str | None:

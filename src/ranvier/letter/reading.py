@@ -72,7 +72,12 @@ def _findings(normal: str, parts: tuple[Sentence, ...], kin: frozenset[str], tod
     found: list[Finding] = []
     last_side: Side | None = None
     for sentence in parts:
-        mentions = [m for m in find_mentions(normal, sentence) if m.id not in _FROM_LABS]
+        named = entities.condition_spans(normal, sentence)
+        mentions = [
+            mention
+            for mention in find_mentions(normal, sentence)
+            if mention.id not in _FROM_LABS and not any(low <= mention.start and mention.end <= high for low, high in named)
+        ]
         times = attributes.durations(normal, start=sentence.start, end=sentence.end, today=today, age_years=age_years)
         sides = attributes.side_words(normal, start=sentence.start, end=sentence.end)
         for mention in mentions:

@@ -95,7 +95,7 @@ class Lexicon:
         """A pattern of the data file as a regular expression."""
         found = self._compiled.get(pattern)
         if found is None:
-            expanded = re.sub(r"<(\w+)>", lambda name: self._classes[name.group(1)], pattern)
+            expanded = re.sub(r"<(\w+)>", lambda name: f"(?:{self._classes[name.group(1)]})", pattern)
             expanded = expanded.replace(" ~~ ", _GAP % 9).replace(" ~ ", _GAP % 4)
             expanded = _BLANK.sub(lambda blank: _BLANKS.get(blank.group(), blank.group()), expanded)
             found = self._compiled[pattern] = re.compile(rf"(?<!\w)(?:{expanded})(?!\w)")
@@ -160,7 +160,7 @@ class _Reader:
         for rule in self.words.rules:
             spans: list[Span] = []
             for index, sentence in enumerate(self.sentences):
-                if any(trigger[:8] in sentence.beginnings for trigger in rule.triggers):
+                if any(not trigger or trigger[:8] in sentence.beginnings for trigger in rule.triggers):
                     spans += self._raised(rule, index)
             if spans:
                 yield RedFlag(id=rule.id, advice=rule.advice, spans=_merged(spans))
@@ -214,6 +214,8 @@ class _Reader:
         """Whether the sentence tells of something slow or mending, and nothing in it says that it is sudden."""
         text = self.sentences[index].text
         if "better" in together.unless and self.words.phrases("better").search(text):
+            return True
+        if "visit" in together.unless and self._said("visit", text) and not self._said("turn", text):
             return True
         return "slow" in together.unless and self._said("slow", text) and not self._said("fast_now", text)
 

@@ -57,7 +57,7 @@ _BEFORE_NOW = re.compile(
 _DENIED_AFTER = re.compile(
     r"^(?:\s+\w+){0,2}?\s*(?:[:=(-]|\?)?\s*(?:(?:is|are|was|were|has been|have been|had been|now|both|all)\s+)*"
     r"(?:ruled out|excluded|absent|negative|-ve\b|denied|denies|nil\b|none\b|no\b(?! (?:better|longer|help|relief|good|change|worse))"
-    r"|normal\b|nad\b|not (?:found|seen|present|a problem|the case|an issue|reported|noted|detected|confirmed|affected|a stroke|a clot|evident)"
+    r"|normal\b|nad\b|(?<=[ ])(?:fine|ok|okay|a-ok|good|intact|preserved|unaffected|regular|great|perfect|unremarkable|clear)\b|not (?:found|seen|present|a problem|the case|an issue|reported|noted|detected|confirmed|affected|a stroke|a clot|evident)"
     r"|never (?:a problem|happened|an issue|found|affected)|n't (?:a problem|an issue|found|there))"
 )
 _IF = re.compile(
@@ -95,7 +95,7 @@ _PRESUPPOSED = re.compile(
     r"|\b(?:i|he|she) (?:can't|cannot|can hardly|keep|keeps|have|am|get|has|is)\b|\bthe (?:swollen|choking|breathlessness|headaches?)\b"
 )
 _PAST = re.compile(
-    r"\b(?:(?<!the way it )(?<!the way i )(?<!than i )(?<!than it )(?<!as i )(?<!like i )(?<!like it )(?<!as it )(?<!what it )used to(?! be able)|as a (?:child|boy|girl|student|teenager|kid|baby|young)|when i was (?:a |at |\d|ten|twelve|young|little|in my|pregnant|small|born)|in my (?:teens|twenties|thirties|youth|childhood)|"
+    r"\b(?:(?<!the way it )(?<!the way i )(?<!than i )(?<!than it )(?<!as i )(?<!like i )(?<!like it )(?<!as it )(?<!what it )(?<!never )(?<!didn't )(?<!not )used to(?! be able)|as a (?:child|boy|girl|student|teenager|kid|baby|young)|when i was (?:a |at |\d|ten|twelve|young|little|in my|pregnant|small|born)|in my (?:teens|twenties|thirties|youth|childhood)|"
     r"(?:in|back in|during|of|around|since then in|(?:jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*),?) (?:19\d\d|20[01]\d|202[0-4])|(?:many|some|several|\w+|\d+|\d+\+) years ago|decades? ago|years (?:back|before)|long (?:ago|behind|past|gone)|"
     r"last year|(?:\w+ )?(?:months|years) ago|after (?:my|his|her) (?:tonsils|birth)|childhood|previous(?:ly)?|prior|former(?:ly)?|ex-smoker)\b"
 )
@@ -229,6 +229,8 @@ def _over(sentence: str, start: int, end: int) -> bool:
         return False
     if _LONG_PAST.search(before) or _LONG_PAST.search(after):
         return True
+    if re.search(r"(?<!never )(?<!didn't )\bused to (?:get|have|be|feel|suffer|choke|wake|struggle)\b", before) and not re.search(r"\b(?:now|again|still)\b", after):
+        return True
     rest = before[-60:] + after[:60]
     return not (_BEGAN.search(rest) and not re.search(r"\b(?:none|not|never|nothing) since\b", sentence)) or bool(
         re.search(r"\b(?:none|not|never|nothing) since\b", after)
@@ -252,6 +254,8 @@ def _of_another(sentence: str, start: int, writer: Writer, previous: str) -> boo
         return False
     if writer.patient == who:
         return False
+    if re.match(r"(?:he|she)\b", sentence) and re.search(r"\b(?:he|she|his|her)\b", since):
+        return False  # "he could lift his granddaughter, today he cannot lift a cup"
     recent = bool(_NOW.search(sentence))
     if re.search(r"\blate " + re.escape(who), before):
         return True
@@ -260,12 +264,15 @@ def _of_another(sentence: str, start: int, writer: Writer, previous: str) -> boo
     ill = bool(re.search(rf"\b{_ILLNESS}\b", sentence))
     if writer.patient is not None or writer.own or ill:
         return not (recent and not ill and not writer.own)
-    return bool(_PAST_VERB.search(since) and not recent)
+    return bool(_PAST_VERB.search(sentence[mention.end() :]) and not recent)
 
 
 _TAKEN_BACK = re.compile(
-    r"\b(?:without|no|not a|never a|never any|not any|nor|isn't a|wasn't a|hardly any) (?:\w+ ){0,2}(?:problems?|trouble|difficult\w*|issues?|worse|weak\w*|pain|bother|discomfort|sudden)\b"
+    r"\b(?:without|no|not a|never a|never any|not any|nor|isn't a|wasn't a|hardly any|never|not|n't) (?:\w+ ){0,2}(?:affected|involved|impaired|compromised|problems?|trouble|difficult\w*|issues?|worse|weak\w*|pain|bother|discomfort|sudden)\b"
 )
+
+
+_IN_GENERAL = re.compile(r"\b(?:people|patients|anyone|someone|others|mmn|als|common|depress\w*|suicid\w*|you)\b")
 
 
 def denied(sentence: str, start: int, end: int) -> bool:
@@ -293,7 +300,7 @@ def stands(
     clause = _clause_before(sentence[:start])
     if denied(sentence, start, end):
         return False
-    if _asked(sentence, start, end, lenient=lenient or self_harm):
+    if _asked(sentence, start, end, lenient=lenient or self_harm) and not (self_harm and not _IN_GENERAL.search(sentence)):
         return False
     if _over(sentence, start, end):
         return False

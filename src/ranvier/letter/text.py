@@ -138,7 +138,7 @@ _HARD = re.compile(
     re.VERBOSE,
 )
 _SOFT = re.compile(
-    rf"(?:,|,?\sand|,?\sso)\s+(?=(?:[\w'/-]+\s){{1,5}}?{_VERB}\b)|,?\sand\s+(?={_SUBJECT}\b|{_VERB}\b)"
+    rf"(?:,|,?\sand|,\sso)\s+(?=(?:[\w'/-]+\s){{1,5}}?{_VERB}\b)|,?\sand\s+(?={_SUBJECT}\b|{_VERB}\b)"
 )
 _LISTS_NO_MORE = re.compile(
     rf"\b(?:{_VERB}|no|not|never|without|nor|denie[sd]|normal|intact|weak|reduced|brisk|absent)\b"

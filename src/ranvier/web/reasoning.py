@@ -19,6 +19,7 @@ from ranvier.terms import RanvierError
 from ranvier.terms.vocabulary import findings as finding_terms
 
 Document = dict[str, Any]
+GUIDELINE = "efns_pns_2010"  # shown first: an answer to a reader speaks of it
 
 
 class Reasoning(Protocol):
@@ -70,7 +71,7 @@ class Workbench:
     def _judged(self, case: str) -> str:
         document: Document = workbench.judge(from_document(json.loads(case))).document()
         editions = document["editions"]
-        first = workbench.ANSWERED_BY
+        first = GUIDELINE
         for edition in editions.values():
             for criterion in edition["criteria"]:
                 criterion["label"] = criterion.get("wording", "")
@@ -87,7 +88,7 @@ class Workbench:
 
     def draft(self, text: str, case: Document) -> Document:
         """Draft an answer and carry each sentence's support over."""
-        made = workbench.draft(text, from_document(case))
+        made = workbench.answer_case(text, from_document(case)).draft
         used: dict[str, Document] = {}
         known = self.statements()
         sections = []
