@@ -12,10 +12,13 @@ from ranvier import __version__
 from ranvier.terms.errors import InputRefused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ranvier.answer import Reply
     from ranvier.case import Case
     from ranvier.criteria import ConductionFacts, JudgedCase
     from ranvier.treatment import Outlook
+    from ranvier.evidence import Statement
 
 
 def versions() -> dict[str, str]:
@@ -71,15 +74,20 @@ def answer(text: str, *, today: date | None = None, study: ConductionFacts | Non
     Raises
         InputRefused: a case file with faults, when the text is one.
     """
+    case = case_of(text) if is_case_file(text) else read(text, today=today)
+    return answer_case(text, case, today=today, study=study)
+
+
+def answer_case(
+    text: str, case: Case, *, today: date | None = None, study: ConductionFacts | None = None
+) -> Reply:
+    """Judge a case that a person may have corrected, and draft the answer to the letter it came from."""
     from ranvier.answer import Reply, compose, plan
     from ranvier.answer.reply import EDITION
-    from ranvier.evidence import statements
 
-    today = today or date.today()
-    case = case_of(text) if is_case_file(text) else read(text, today=today)
     judged = judge(case, study)
     planned = plan(case, judged.judgements[EDITION], text=text, find=None)
-    draft = compose(planned, statements(), drafted_on=today)
+    draft = compose(planned, statements(), drafted_on=today or date.today())
     return Reply(text, case, judged, planned, draft, versions())
 
 
@@ -92,3 +100,15 @@ def forecast(diary_text: str, **choices: Any) -> Outlook:
     from ranvier.treatment import look_ahead, parse_diary
 
     return look_ahead(parse_diary(diary_text), **choices)
+def statements() -> Mapping[str, Statement]:
+    """Every statement that an answer may rest on, by id."""
+    from ranvier import evidence
+
+    return evidence.statements()
+
+
+def topics() -> Mapping[str, str]:
+    """Topic ids with the words that head an answer."""
+    from ranvier import evidence
+
+    return evidence.topics()
