@@ -81,11 +81,15 @@ _FUTURE = re.compile(
     r"\b(?:will|would|might|may|could|shall|'ll|going to|gonna|likely to|about to|one day|some day|in the end|eventually|"
     r"could i|will i)\b(?P<rest>[^,;]{0,45})$"
 )
-_SUSPECTED = re.compile(r"^\s*(?:well |also |just |even |possibly |actually )?(?:be|have|'ve|'ve had|have had|be having|of|not|indicate|mean|hardly|barely|say)\b")
+_SUSPECTED = re.compile(
+    r"^\s*(?:well |also |just |even |possibly |actually )?(?:be|have|'ve|'ve had|have had|be having|of|not|indicate|mean|hardly|barely|say)\b"
+)
 _FEAR = re.compile(
     r"\b(?:afraid|scared|fear|fears|feared|frightened|terrified|dread\w*|worr(?:y|ied|ies|ying)|anxious|nervous|panic\w*|petrified)\s+(?:of|about|that|i|he|she|it|my|one|for)\b(?P<rest>.*)$"
 )
-_CERTAIN_FEAR = re.compile(r"\b(?:because|as|since|now|i'm|i am|is|has|have|keep|keeps|can't|cannot|already|started)\b")
+_CERTAIN_FEAR = re.compile(
+    r"\b(?:because|as|since|now|i'm|i am|is|has|have|keep|keeps|can't|cannot|already|started)\b"
+)
 _QUESTION_WORD = re.compile(
     r"(?:^|[,;:-]\s*|\b(?:and|so|but|or)\s+)(?:please |doctor |dr |also |then )?(?:is|are|am|was|were|do|does|did|can|could|will|would|should|shall|may|might|has|have|how|what|why|when|where|which|who|any)\b"
 )
@@ -103,16 +107,22 @@ _LONG_PAST = re.compile(
     r"\b(?:as a (?:child|boy|girl|student|teenager|kid|baby|young)|when i was (?:a |at |\d|ten|twelve|young|little|in my|pregnant|small|born)"
     r"|in my (?:teens|twenties|thirties|youth|childhood)|childhood)\b"
 )
-_BEGAN = re.compile(r"\b(?:since|began|begun|started|starting|start|onset|came on|noticed|ever since|worse\w*|getting|still|ongoing|now|again|today|persist\w*|continu\w*|back|return\w*|yesterday|this (?:morning|week))\b")
+_BEGAN = re.compile(
+    r"\b(?:since|began|begun|started|starting|start|onset|came on|noticed|ever since|worse\w*|getting|still|ongoing|now|again|today|persist\w*|continu\w*|back|return\w*|yesterday|this (?:morning|week))\b"
+)
 _GONE = re.compile(
     r"\b(?:(?:all |completely |fully |long |has |have |had |is |since |quickly |soon |totally )*(?:cleared(?: up)?|resolved|gone(?: away| now| by| again)|went away|recovered|healed|settled|cured|got over it|behind me|passed off|wore off|disappeared|better now|stopped (?:after|once|when|by itself))"
     r"|(?:but )?(?:not|none|never|nothing) (?:since|now|again)|no longer (?:a problem|an issue|have|get)|gone by|i'?m (?:well|fine|ok|okay) now|am (?:well|fine|ok) now|no lasting|fully recovered|is (?:fine|normal|ok|okay|better) (?:now|again|in a)|back to normal|goes (?:away|off) (?:in|with|if|by|within|after))\b"
 )
-_NOT_GONE = re.compile(r"\b(?:not|never|n't|hasn't|haven't|isn't|no|won't) (?:\w+ )?(?:cleared|resolved|gone|went|recovered|healed|settled|go away|disappeared|better)\b|\bcame back\b|\bback again\b|\bagain now\b|\breturned\b")
+_NOT_GONE = re.compile(
+    r"\b(?:not|never|n't|hasn't|haven't|isn't|no|won't) (?:\w+ )?(?:cleared|resolved|gone|went|recovered|healed|settled|go away|disappeared|better)\b|\bcame back\b|\bback again\b|\bagain now\b|\breturned\b"
+)
 _NOW = re.compile(
     r"\b(?:now|today|tonight|this (?:morning|afternoon|evening|week)|right now|at the moment|since (?:yesterday|last|the|this|\w+day)|yesterday|last night|currently|any more|lately|recently|new|again|twice this week)\b"
 )
-_PAST_VERB = re.compile(r"\b(?:had|was|were|died|dies|passed away|late|ended up|took|suffered|got|choked|lost|could not|couldn't|went|used to|became|needed|developed|used to have|before (?:his|her)|in \d{4}|years ago|at (?:the age of )?\d\d)\b")
+_PAST_VERB = re.compile(
+    r"\b(?:had|was|were|died|dies|passed away|late|ended up|took|suffered|got|choked|lost|could not|couldn't|went|used to|became|needed|developed|used to have|before (?:his|her)|in \d{4}|years ago|at (?:the age of )?\d\d)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -156,7 +166,10 @@ def _negated(clause: str, after: str) -> bool:
             {"so", "such", "like"} & set(between[:4]) or (word == "never" and _BEFORE_NOW.search(after))
         ):
             continue
-        if word == "without" and re.search(r"\b(?:can't|cannot|can hardly|can barely|couldn't|unable|never|not|no longer|impossible|n't)\b", clause[: cue.start()]):
+        if word == "without" and re.search(
+            r"\b(?:can't|cannot|can hardly|can barely|couldn't|unable|never|not|no longer|impossible|n't)\b",
+            clause[: cue.start()],
+        ):
             continue
         if _reaches(between, listing=word not in ("not", "n't")):
             return True
@@ -194,7 +207,9 @@ def _asked(sentence: str, start: int, end: int, *, lenient: bool) -> bool:
     clause = sentence[opening.start() : end]
     if _PRESUPPOSED.search(clause) and not _IF.search(clause):
         return False
-    return not (lenient and re.search(r"\bis it (?:normal|usual|common|dangerous|ok|okay|serious|bad)\b", clause))
+    return not (
+        lenient and re.search(r"\bis it (?:normal|usual|common|dangerous|ok|okay|serious|bad)\b", clause)
+    )
 
 
 def _supposed(clause: str, sentence: str, start: int) -> bool:
@@ -207,7 +222,13 @@ def _supposed(clause: str, sentence: str, start: int) -> bool:
             return True
         if len(_SUBJECT.findall(between)) <= 1 and "," not in between:
             return True
-    return bool(re.match(r"\s*(?:what )?if (?:i|my|he|she|his|her|you|we|it) ?(?:ever|start|begin|should|develop|get|got)?\b[^,]*$", sentence[:start]) and len(_SUBJECT.findall(sentence[:start])) <= 1)
+    return bool(
+        re.match(
+            r"\s*(?:what )?if (?:i|my|he|she|his|her|you|we|it) ?(?:ever|start|begin|should|develop|get|got)?\b[^,]*$",
+            sentence[:start],
+        )
+        and len(_SUBJECT.findall(sentence[:start])) <= 1
+    )
 
 
 def _to_come(clause: str) -> bool:
@@ -215,27 +236,40 @@ def _to_come(clause: str) -> bool:
     if future and not _SUSPECTED.match(future.group("rest")):
         return True
     fear = _FEAR.search(clause)
-    return bool(fear and not _CERTAIN_FEAR.search(fear.group("rest")) and not fear.group(0).startswith(("afraid i", "afraid he", "afraid she")))
+    return bool(
+        fear
+        and not _CERTAIN_FEAR.search(fear.group("rest"))
+        and not fear.group(0).startswith(("afraid i", "afraid he", "afraid she"))
+    )
 
 
 def _over(sentence: str, start: int, end: int) -> bool:
     before, after = sentence[:start], sentence[end:]
     if _NOT_GONE.search(sentence):
         return False
-    just_now = re.search(r"\b(?:yesterday|today|this (?:morning|afternoon|evening)|last night|tonight|(?:hours?|minutes?) ago)\b", sentence)
-    if _GONE.search(after) and not just_now and not re.search(r"\bbut (?:now|today|it is back|it came back|has come back)\b", after):
+    just_now = re.search(
+        r"\b(?:yesterday|today|this (?:morning|afternoon|evening)|last night|tonight|(?:hours?|minutes?) ago)\b",
+        sentence,
+    )
+    if (
+        _GONE.search(after)
+        and not just_now
+        and not re.search(r"\bbut (?:now|today|it is back|it came back|has come back)\b", after)
+    ):
         return True
     past = _PAST.search(sentence)
     if past is None:
         return False
     if _LONG_PAST.search(before) or _LONG_PAST.search(after):
         return True
-    if re.search(r"(?<!never )(?<!didn't )\bused to (?:get|have|be|feel|suffer|choke|wake|struggle)\b", before) and not re.search(r"\b(?:now|again|still)\b", after):
+    if re.search(
+        r"(?<!never )(?<!didn't )\bused to (?:get|have|be|feel|suffer|choke|wake|struggle)\b", before
+    ) and not re.search(r"\b(?:now|again|still)\b", after):
         return True
     rest = before[-60:] + after[:60]
-    return not (_BEGAN.search(rest) and not re.search(r"\b(?:none|not|never|nothing) since\b", sentence)) or bool(
-        re.search(r"\b(?:none|not|never|nothing) since\b", after)
-    )
+    return not (
+        _BEGAN.search(rest) and not re.search(r"\b(?:none|not|never|nothing) since\b", sentence)
+    ) or bool(re.search(r"\b(?:none|not|never|nothing) since\b", after))
 
 
 def _of_another(sentence: str, start: int, writer: Writer, previous: str) -> bool:
@@ -245,7 +279,9 @@ def _of_another(sentence: str, start: int, writer: Writer, previous: str) -> boo
         pass
     if mention is None:
         if re.match(r"(?:he|she|they|his|her|their)\b", sentence) and previous:
-            earlier = re.match(rf"(?:and |but |also )?(?:my|our|a) (?:\w+ )?(?P<who>{_KIN}|{_OTHER})\b", previous)
+            earlier = re.match(
+                rf"(?:and |but |also )?(?:my|our|a) (?:\w+ )?(?P<who>{_KIN}|{_OTHER})\b", previous
+            )
             if earlier and earlier.group("who") != writer.patient:
                 return _of_another(previous + " ; " + sentence, len(previous) + 3 + start, writer, "")
         return bool(re.search(r"\b(?:family history|in (?:my|the|our) family|runs in)\b", before))
@@ -273,7 +309,9 @@ _TAKEN_BACK = re.compile(
 )
 
 
-_IN_GENERAL = re.compile(r"\b(?:people|patients|anyone|someone|others|mmn|als|common|depress\w*|suicid\w*|you)\b")
+_IN_GENERAL = re.compile(
+    r"\b(?:people|patients|anyone|someone|others|mmn|als|common|depress\w*|suicid\w*|you)\b"
+)
 
 
 def denied(sentence: str, start: int, end: int) -> bool:
@@ -287,7 +325,14 @@ def denied(sentence: str, start: int, end: int) -> bool:
 
 
 def stands(
-    sentence: str, start: int, end: int, *, writer: Writer, previous: str = "", self_harm: bool = False, lenient: bool = False
+    sentence: str,
+    start: int,
+    end: int,
+    *,
+    writer: Writer,
+    previous: str = "",
+    self_harm: bool = False,
+    lenient: bool = False,
 ) -> bool:
     """Whether `sentence[start:end]` is said to be so, of the patient, now.
 
@@ -301,12 +346,17 @@ def stands(
     clause = _clause_before(sentence[:start])
     if denied(sentence, start, end):
         return False
-    if _asked(sentence, start, end, lenient=lenient or self_harm) and not (self_harm and not _IN_GENERAL.search(sentence)):
+    if _asked(sentence, start, end, lenient=lenient or self_harm) and not (
+        self_harm and not _IN_GENERAL.search(sentence)
+    ):
         return False
     if _over(sentence, start, end):
         return False
     if self_harm:
-        return not re.search(rf"\b(?:people|patients|anyone|you|leaflet|read|{_OTHER}\b.*\b(?:took|had|killed|died|was))\b", clause) and not re.search(
+        return not re.search(
+            rf"\b(?:people|patients|anyone|you|leaflet|read|{_OTHER}\b.*\b(?:took|had|killed|died|was))\b",
+            clause,
+        ) and not re.search(
             rf"\b(?:{_KIN}|{_OTHER})\b.*\b(?:took|killed|committed|died|had)\b", sentence[:end]
         )
     if _GENERAL.search(clause) or _supposed(clause, sentence, start) or _to_come(clause):
