@@ -32,6 +32,7 @@ from .model import (
     Lab,
     LabVerdict,
     Patient,
+    Quantity,
     Question,
     RedFlag,
     Response,
@@ -40,7 +41,16 @@ from .model import (
 
 Choice = TypeVar("Choice", bound=Enum)
 Made = TypeVar("Made")
-LISTS = ("findings", "conditions", "treatments", "labs", "questions", "red_flags", "identifying")
+LISTS = (
+    "findings",
+    "conditions",
+    "treatments",
+    "labs",
+    "questions",
+    "red_flags",
+    "identifying",
+    "quantities",
+)
 
 
 def to_document(case: Case) -> dict[str, Any]:
@@ -112,7 +122,13 @@ def to_document(case: Case) -> dict[str, Any]:
         "identifying": [
             {"kind": detail.kind, "span": [detail.span.start, detail.span.end]} for detail in case.identifying
         ],
+        **_quantities(case),
     }
+
+
+def _quantities(case: Case) -> dict[str, Any]:
+    rows = [{"id": q.id, "value": q.value, "is_minimum": q.is_minimum} for q in case.quantities]
+    return {"quantities": rows} if rows else {}
 
 
 def _spans(spans: tuple[Span, ...]) -> list[list[int]]:
@@ -312,6 +328,19 @@ class _Reader:
         kind = self._required(f"{path}.kind", row.get("kind"))
         span = self._span(f"{path}.span", row.get("span"))
         return None if kind is None or span is None else IdentifyingDetail(kind, span)
+
+    def _quantities(self, path: str, row: dict[str, Any]) -> Quantity | None:
+        self._known(row, path, ("id", "value", "is_minimum"))
+        identity = self._required(f"{path}.id", row.get("id"))
+        value = self._number(f"{path}.value", row.get("value"))
+        is_minimum = row.get("is_minimum", False)
+        if not isinstance(is_minimum, bool):
+            self.fault(f"{path}.is_minimum", is_minimum, "true or false")
+            return None
+        if value is None:
+            self.fault(f"{path}.value", "nothing", "A number, in the unit of terms/data/quantities.toml")
+            return None
+        return None if identity is None else self._build(path, lambda: Quantity(identity, value, is_minimum))
 
     def _known(self, row: dict[str, Any], path: str, keys: tuple[str, ...]) -> None:
         for key in row:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ranvier.terms import CaseError, Finding, Presence, Span, Subject
+from ranvier.terms.relations import quantities as known_quantities
 from ranvier.terms.vocabulary import findings as known_findings
 from ranvier.terms.vocabulary import nearest
 
@@ -110,6 +111,33 @@ class Lab:
 
 
 @dataclass(frozen=True)
+class Quantity:
+    """A count or value that criteria ask for, as a clinician enters it (`terms/data/quantities.toml`): 0 or above.
+
+    `is_minimum`: at least so many were found, and there may be more.
+    """
+
+    id: str
+    value: float
+    is_minimum: bool = False
+
+    def __post_init__(self) -> None:
+        known = known_quantities()
+        if self.id not in known:
+            raise CaseError(
+                path=f"quantities.{self.id}",
+                given="no quantity of that name",
+                expected=f"One of: {', '.join(known)}.{nearest(self.id, known)}",
+            )
+        most = known[self.id].most
+        if not (math.isfinite(self.value) and self.value >= 0 and (most is None or self.value <= most)):
+            limit = "0 or above" if most is None else f"0 to {most:g}"
+            raise CaseError(path=f"quantities.{self.id}", given=f"{self.value:g}", expected=limit)
+        if known[self.id].whole and self.value != int(self.value):
+            raise CaseError(path=f"quantities.{self.id}", given=f"{self.value:g}", expected="A whole number")
+
+
+@dataclass(frozen=True)
 class Question:
     """What the writer asks, and the topic it belongs to."""
 
@@ -152,6 +180,7 @@ class Case:
     red_flags: tuple[RedFlag, ...] = ()
     identifying: tuple[IdentifyingDetail, ...] = ()
     letter_span: Span | None = None
+    quantities: tuple[Quantity, ...] = ()
 
     def __post_init__(self) -> None:
         known = known_findings()

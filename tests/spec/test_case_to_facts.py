@@ -1,0 +1,192 @@
+"""From a case to what criteria read, on a made-up foot drop with a loosely reported block."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ranvier import workbench
+from ranvier.case import Case, Lab, LabVerdict, Patient, Quantity, Response, Treatment, loads
+from ranvier.cli import main
+from ranvier.criteria import Blocks, Bounds, ConductionFacts, Facts, edition, evaluate, facts_of
+from ranvier.criteria.facts import weak_nerves
+from ranvier.terms import CaseError, Certainty, Finding, Presence, Side, Subject, Verdict
+
+PRESENT, ABSENT = Presence.PRESENT, Presence.ABSENT
+FOOT_DROP = Case(
+    patient=Patient(age_years=51),
+    findings=(
+        Finding("foot_drop", PRESENT, side=Side.LEFT, since_months=30),
+        Finding("slow_progression", PRESENT),
+        Finding("muscle_cramps", PRESENT),
+        Finding("motor_conduction_block", PRESENT),
+        Finding("sensory_conduction_abnormal", ABSENT),
+        Finding("anti_gm1_igm", PRESENT),
+    ),
+    treatments=(Treatment("ivig", response=Response.IMPROVED),),
+)
+EXAMINED = (
+    Finding("upper_motor_neuron_signs", ABSENT),
+    Finding("bulbar_signs", ABSENT),
+    Finding("objective_sensory_loss", ABSENT),
+)
+STUDY = ConductionFacts(
+    blocks={
+        "efns_pns_2010": Blocks(
+            definite=("peroneal left", "median right"), normal_sensory=("peroneal left", "median right")
+        )
+    }
+)
+
+
+def test_a_block_told_without_its_values_is_no_block_and_the_reason_is_said() -> None:
+    judgement = evaluate(facts_of(FOOT_DROP), edition("efns_pns_2010"))
+    assert judgement["e1"].verdict is Verdict.UNKNOWN
+    assert "segment values" in judgement["e1"].because[0]
+    assert judgement.category == "undetermined"
+    assert judgement.could_become == ("definite", "probable", "possible", "not_met")
+    assert set(judgement.missing) == {
+        "strength_by_nerve", "objective_sensory_loss", "upper_motor_neuron_signs", "bulbar_signs",
+        "nerve_conduction_study",
+    }  # fmt: skip
+
+
+def test_with_a_study_only_the_examination_is_left_and_with_it_the_category_is_definite() -> None:
+    with_study = evaluate(facts_of(FOOT_DROP, STUDY), edition("efns_pns_2010"))
+    assert with_study.category == "undetermined"
+    assert with_study.could_become == ("definite", "not_met")
+    assert with_study.provisional == "definite"
+    assert set(with_study.provided) == {"upper_motor_neuron_signs", "bulbar_signs", "objective_sensory_loss"}
+    examined = evaluate(facts_of(FOOT_DROP.with_findings(EXAMINED), STUDY), edition("efns_pns_2010"))
+    assert examined.category == "definite"
+    assert examined.could_become == ("definite",)
+    assert examined.missing == ()
+    assert any("median right" in reason for reason in examined["e1"].because)
+    assert any("counted as motor involvement" in reason for reason in examined["two_nerves"].because)
+
+
+def test_a_study_that_found_no_block_in_the_nerves_tested_leaves_possible() -> None:
+    none = ConductionFacts(blocks={"efns_pns_2010": Blocks()})
+    case = FOOT_DROP.with_findings((*EXAMINED, Finding("wrist_drop", PRESENT, side=Side.LEFT)))
+    assert evaluate(facts_of(case, none), edition("efns_pns_2010")).category == "possible"
+
+
+def test_an_undecided_nerve_leaves_block_unknown() -> None:
+    study = ConductionFacts(blocks={"efns_pns_2010": Blocks(undecided=("ulnar left",))})
+    judgement = evaluate(facts_of(FOOT_DROP, study), edition("efns_pns_2010"))
+    assert judgement["e1"].verdict is Verdict.UNKNOWN
+    assert "ulnar left" in judgement["e1"].because[0]
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        Finding("upper_motor_neuron_signs", PRESENT, subject=Subject.FAMILY),
+        Finding("upper_motor_neuron_signs", PRESENT, certainty=Certainty.SUSPECTED),
+    ],
+)
+def test_a_relatives_or_a_feared_sign_never_excludes(finding: Finding) -> None:
+    judgement = evaluate(facts_of(FOOT_DROP.with_findings([finding])), edition("efns_pns_2010"))
+    assert judgement["x8"].verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("findings", "nerves"),
+    [
+        ([("foot_drop", "left"), ("lower_limb_weakness", "left")], ("peroneal left",)),
+        ([("foot_drop", "both")], ("peroneal left", "peroneal right")),
+        ([("wrist_drop", "right"), ("finger_extension_weakness", "right")], ("radial right",)),
+        ([("hand_weakness", "right"), ("foot_drop", None)], ("arm right", "peroneal")),
+        ([("hand_weakness", None), ("upper_limb_weakness", "right")], ("arm right",)),
+        ([("weakness", "right")], ()),
+    ],
+)
+def test_weak_nerves_are_counted_from_what_was_said_and_never_twice(
+    findings: list[tuple[str, str | None]], nerves: tuple[str, ...]
+) -> None:
+    case = Case(findings=tuple(Finding(n, PRESENT, side=None if s is None else Side(s)) for n, s in findings))
+    assert weak_nerves(case) == nerves
+
+
+def test_a_nerve_named_as_the_site_is_counted() -> None:
+    case = Case(
+        findings=(
+            Finding("hand_weakness", PRESENT, side=Side.LEFT, site="ulnar"),
+            Finding("hand_weakness", PRESENT, side=Side.LEFT, site="thumb (APB), median"),
+        )
+    )
+    assert len(weak_nerves(case)) == 2
+
+
+@pytest.mark.parametrize(
+    ("lab", "variable", "bounds"),
+    [
+        (Lab("anti_gm1", LabVerdict.POSITIVE, "igm"), "anti_gm1_igm", Bounds(1, 1)),
+        (Lab("anti_gm1", LabVerdict.NEGATIVE, "igm"), "anti_gm1_igm", Bounds(0, 0)),
+        (Lab("anti_gm1", LabVerdict.POSITIVE, "igg"), "anti_gm1_igm", Bounds(0, 1)),
+        (Lab("anti_gm1", LabVerdict.POSITIVE), "anti_gm1_igm", Bounds(0, 1)),
+        (Lab("anti_gm1", LabVerdict.BORDERLINE, "igm"), "anti_gm1_igm", Bounds(0, 1)),
+        (Lab("csf_protein", LabVerdict.POSITIVE, None, 65, "mg/dl", 45), "csf_protein_g_per_l", Bounds(0.65, 0.65)),
+        (Lab("ck", LabVerdict.POSITIVE, None, 600, "U/l", 200), "ck_over_uln", Bounds(3, 3)),
+    ],
+)  # fmt: skip
+def test_a_laboratory_value_counts_with_its_class_unit_and_limit(
+    lab: Lab, variable: str, bounds: Bounds
+) -> None:
+    assert facts_of(Case(labs=(lab,))).bounds(variable) == bounds
+
+
+def test_a_clinicians_count_is_taken_and_a_wrong_one_refused() -> None:
+    case = Case(quantities=(Quantity("nerves_with_weakness", 3),))
+    assert facts_of(case).bounds("nerves_with_weakness") == Bounds(3, 3)
+    with pytest.raises(CaseError, match="Nearest match: nerves_with_weakness"):
+        Quantity("nerves_with_weaknes", 1)
+    for value in (-1, 2.5, float("nan")):
+        with pytest.raises(CaseError):
+            Quantity("nerves_with_weakness", value)
+
+
+def test_a_sign_that_contradicts_another_is_left_out_with_it() -> None:
+    facts = facts_of(Case(findings=(Finding("foot_drop", PRESENT), Finding("weakness", ABSENT))))
+    assert ("foot_drop", "weakness") in facts.conflicts
+    assert facts.bounds("foot_drop") == Bounds(0, 1)
+    assert "cannot be so" in facts.describe("weakness")
+
+
+def test_the_command_prints_the_promised_json_and_a_table_of_a_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ranvier.case import dumps_toml
+
+    (tmp_path / "one.toml").write_text(dumps_toml(FOOT_DROP), encoding="utf-8")
+    (tmp_path / "two.toml").write_text(dumps_toml(Case()), encoding="utf-8")
+    assert main(["judge", str(tmp_path / "one.toml"), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["editions"]["efns_pns_2010"]["category"] == "undetermined"
+    assert main(["judge", str(tmp_path), "--table"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["case", "one", "two"]
+    assert main(["judge", str(tmp_path / "one.toml"), "--explain", "--edition", "efns_pns_2010"]) == 0
+    out = capsys.readouterr().out
+    assert "[?] e1" in out
+    assert "left open:" in out
+
+
+def test_a_faulty_case_file_is_refused_with_its_faults(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.toml").write_text(
+        '[[findings]]\nid = "foot_dorp"\nverdict = "present"\n', encoding="utf-8"
+    )
+    assert main(["judge", str(tmp_path / "bad.toml")]) == 2
+    assert "foot_drop" in capsys.readouterr().err
+    assert main(["judge", str(tmp_path / "none.toml")]) == 2
+    assert main(["judge"]) == 2
+
+
+def test_the_workbench_judges_a_stored_case() -> None:
+    case = loads('[[findings]]\nid = "pain"\nverdict = "present"\n', path="case")
+    assert "efns_pns_2010" in workbench.judge(case).judgements
+    assert Facts().conflicts == ()
