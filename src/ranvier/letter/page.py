@@ -12,53 +12,88 @@ from dataclasses import dataclass
 from ranvier.terms import LetterError, Span
 
 _START = r"(?m:^)[ \t>*#_\"“'-]*"
-_READER = r"(?:doctor|doctors|dr\.?|doc|editor|sir|sirs|madam|expert|experts|professor|prof\.?|team|neurologist|panel|specialist|colleague|all|everyone|friends|forum|folks|ask[- ]the[- ]\w+)"
-_TITLE = r"(?:dr\.?|doctor|prof\.?|professor|nurse|mr\.?|mrs\.?|ms\.?|our (?:\w+ )?(?:doctor|expert|neurologist|specialist|nurse|columnist)|the (?:\w+ )?(?:doctor|expert|neurologist|specialist|editor|panel)|expert|neurologist|doctor)"
+_READER = (
+    r"(?:doctor|doctors|dr\.?|doc|editor|sir|sirs|madam|expert|experts|professor|prof\.?|team"
+    r"|neurologist|panel|specialist|colleague|all|everyone|friends|forum|folks|ask[- ]the[- ]\w+)"
+)
+_TITLE = (
+    r"(?:dr\.?|doctor|prof\.?|professor|nurse|mr\.?|mrs\.?|ms\.?|our (?:\w+ )?(?:doctor|expert"
+    r"|neurologist|specialist|nurse|columnist)|the (?:\w+ )?(?:doctor|expert|neurologist|specialist"
+    r"|editor|panel)|expert|neurologist|doctor)"
+)
 
 _SALUTATION = re.compile(
     _START
-    + rf"(?P<words>(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|to|respected)\b[ ,]*{_READER}\b[^\n:;!]{{0,50}}?(?:[:,;!.–—-]|\n|$)|to whom it may concern)",
+    + (
+        rf"(?P<words>(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|to"
+        rf"|respected)\b[ ,]*{_READER}\b[^\n:;!]{{0,50}}?(?:[:,;!.–—-]|\n|$)|to whom it may concern)"
+    ),
     re.IGNORECASE,
 )
 _QUESTION_LABEL = re.compile(
     _START
-    + r"(?:q(?:uestion)?(?: ?\d+)?|reader'?s? (?:question|letter|writes)|the (?:question|letter)|your (?:question|letter)|patient'?s? question|letter(?: of the (?:month|week))?|[A-Z][\w.]* (?:asks|writes))[ \t*_]*(?::|\.(?=\s)|\)|\n|[-–—](?=\s))[ \t*_]*",
+    + (
+        r"(?:q(?:uestion)?(?: ?\d+)?|reader'?s? (?:question|letter|writes)|the (?:question|letter)"
+        r"|your (?:question|letter)|patient'?s? question|letter(?: of the (?:month|week))?"
+        r"|[A-Z][\w.]* (?:asks|writes))[ \t*_]*(?::|\.(?=\s)|\)|\n|[-–—](?=\s))[ \t*_]*"
+    ),
     re.IGNORECASE,
 )
 _ANSWER = re.compile(
     _START + rf"(?P<words>a(?:nswer)?(?: ?\d+)?[ \t*_]*(?::|\.(?=\s)|\)|[-–—](?=\s))"
-    rf"|(?:the |our |expert |doctor'?s? |editor'?s? )*(?:answers?|repl(?:y|ies)|responses?|comments?)[ \t*_]*(?::|\n|from\b|by\b|[-–—](?=\s))"
-    rf"|{_TITLE}[ ]*(?:[\w.'’-]+[ ,]+){{0,6}}?(?:answers?|answered|repl(?:ies|ied)|responds?|responded|writes back|comments|says|explains)[ \t*_]*(?:[:.\n–—-]|$)"
+    rf"|(?:the |our |expert |doctor'?s? |editor'?s? )*(?:answers?|repl(?:y|ies)|responses?"
+    rf"|comments?)[ \t*_]*(?::|\n|from\b|by\b|[-–—](?=\s))"
+    rf"|{_TITLE}[ ]*(?:[\w.'’-]+[ ,]+){{0,6}}?(?:answers?|answered|repl(?:ies|ied)|responds?|responded"
+    rf"|writes back|comments|says|explains)[ \t*_]*(?:[:.\n–—-]|$)"
     rf"|dear (?:reader|readers|anonymous|anon|(?!{_READER})[^\n:,]{{1,30}})[ \t]*[:,]"
     rf"|{_TITLE}[ ]*(?:[\w.'’-]+[ ]?){{1,4}}:(?=\s))",
     re.IGNORECASE,
 )
 _THANKED = re.compile(
     _START
-    + r"(?:thank you|thanks|many thanks)(?: so much| very much)? for (?:your (?:question|letter|e-?mail|message|post|inquiry|enquiry)|writing|getting in touch|contacting|reaching out|the question)",
+    + (
+        r"(?:thank you|thanks|many thanks)(?: so much| very much)? for (?:your (?:question|letter|e-?mail"
+        r"|message|post|inquiry|enquiry)|writing|getting in touch|contacting|reaching out|the question)"
+    ),
     re.IGNORECASE,
 )
 _FURNITURE = re.compile(
-    r"(?:^|[|/•·»>\s-]+)(?:home|contact(?: us)?|about(?: us)?|site ?map|disclaimer|privacy(?: policy)?|terms(?: (?:of use|and conditions))?|cookies?(?: policy)?|login|log in|sign (?:in|up)|register|search|menu|share(?: this)?|tweet|print(?: this)?|e-?mail this|subscribe|unsubscribe|newsletter|donate(?: now)?|back to top|next(?: article| page| post)?|previous(?: article| page| post)?|read more|related (?:articles?|posts?|links)|more (?:articles|questions)|archives?|tags?|categories|skip to (?:main )?content|facebook|twitter|youtube|instagram|follow us|comments? ?\(?\d*\)?|leave a (?:comment|reply)|page \d+(?: of \d+)?|all (?:active )?(?:news )?articles|all rights reserved|faqs?|resources|events|news|forums?|support|advertisement)\b",
+    r"(?:^|[|/•·»>\s-]+)(?:home|contact(?: us)?|about(?: us)?|site ?map|disclaimer|privacy(?: policy)?"
+    r"|terms(?: (?:of use|and conditions))?|cookies?(?: policy)?|login|log in|sign (?:in|up)|register"
+    r"|search|menu|share(?: this)?|tweet|print(?: this)?|e-?mail this|subscribe|unsubscribe|newsletter"
+    r"|donate(?: now)?|back to top|next(?: article| page| post)?|previous(?: article| page| post)?"
+    r"|read more|related (?:articles?|posts?|links)|more (?:articles|questions)|archives?|tags?"
+    r"|categories|skip to (?:main )?content|facebook|twitter|youtube|instagram|follow us"
+    r"|comments? ?\(?\d*\)?|leave a (?:comment|reply)|page \d+(?: of \d+)?"
+    r"|all (?:active )?(?:news )?articles|all rights reserved|faqs?|resources|events|news|forums?"
+    r"|support|advertisement)\b",
     re.IGNORECASE,
 )
 _LEGAL = re.compile(
-    r"©|\(c\) ?\d{4}|copyright|all rights reserved|disclaimer|terms of use|privacy policy|unsubscribe|this (?:column|article|page|information|answer|site|content) (?:is|does|cannot|should)|not (?:intended|a substitute|medical advice)|for (?:educational|informational|information) purposes|please send (?:your )?questions|send (?:us )?your questions|reprinted|last (?:updated|reviewed)|confidentiality notice|views expressed",
+    r"©|\(c\) ?\d{4}|copyright|all rights reserved|disclaimer|terms of use|privacy policy|unsubscribe"
+    r"|this (?:column|article|page|information|answer|site|content) (?:is|does|cannot|should)"
+    r"|not (?:intended|a substitute|medical advice)|for (?:educational|informational"
+    r"|information) purposes|please send (?:your )?questions|send (?:us )?your questions|reprinted"
+    r"|last (?:updated|reviewed)|confidentiality notice|views expressed",
     re.IGNORECASE,
 )
 _POST_MARK = re.compile(
-    r"(?:posted|written|asked|submitted) (?:by|on)\b|joined:|member since|\bposts: ?\d+|\d+ (?:replies|likes|views|upvotes|points|comments)\b|^(?:reply|quote|report|like|permalink|share)\b",
+    r"(?:posted|written|asked|submitted) (?:by|on)\b|joined:|member since|\bposts: ?\d+|\d+ (?:replies"
+    r"|likes|views|upvotes|points|comments)\b|^(?:reply|quote|report|like|permalink|share)\b",
     re.IGNORECASE,
 )
 _REPLY_MARK = re.compile(
-    r"(?mi)^[ \t>*#-]*(?:(?:reply|replies|re|response|answer)\b[ \t]*(?:#\d+|\(\d+\)|from\b|by\b|:|$)[^\n]*|posted by[^\n]*|[\w.-]+ (?:replied|wrote|said|answered)[^\n]{0,40}:?[ \t]*$)"
+    r"(?mi)^[ \t>*#-]*(?:(?:reply|replies|re|response|answer)\b[ \t]*(?:#\d+|\(\d+\)|from\b|by\b|:"
+    r"|$)[^\n]*|posted by[^\n]*|[\w.-]+ (?:replied|wrote|said|answered)[^\n]{0,40}:?[ \t]*$)"
 )
 _HEADER = re.compile(
-    r"^[ \t>]*(?:from|to|cc|bcc|sent|date|subject|reply-to|message-id|return-path|received|mime-version|content-type|content-transfer-encoding|x-[\w-]+):[ \t]?.*$",
+    r"^[ \t>]*(?:from|to|cc|bcc|sent|date|subject|reply-to|message-id|return-path|received"
+    r"|mime-version|content-type|content-transfer-encoding|x-[\w-]+):[ \t]?.*$",
     re.IGNORECASE,
 )
 _QUOTE_OPENING = re.compile(
-    r"(?mi)^[ \t>]*(?:-{2,} ?(?:original|forwarded) message ?-{2,}|on [^\n]{5,100}\n?[^\n]{0,60}wrote:|begin forwarded message:|_{10,})[ \t]*$"
+    r"(?mi)^[ \t>]*(?:-{2,} ?(?:original|forwarded) message ?-{2,}|on [^\n]{5,100}\n?[^\n]{0,60}wrote:"
+    r"|begin forwarded message:|_{10,})[ \t]*$"
 )
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i’m|i've|i’ve|my|me|mine|we|our|us)\b", re.IGNORECASE)
 _SECOND_PERSON = re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
