@@ -41,7 +41,10 @@ def test_the_open_letters_details_are_all_found_and_nothing_else() -> None:
         ("Dear Dr Smith,\nI write about my wife Susan.", [("name", "Smith"), ("name", "Susan")]),
         ("Yours sincerely,\nJ. P. O'Hara", [("name", "J. P. O'Hara")]),
         ("It is bad.\n- M.K., Leeds", [("name", "M.K.")]),
-        ("Call me on +44 20 7946 0958 or (212) 555-0143.", [("phone", "+44 20 7946 0958"), ("phone", "(212) 555-0143")]),
+        (
+            "Call me on +44 20 7946 0958 or (212) 555-0143.",
+            [("phone", "+44 20 7946 0958"), ("phone", "(212) 555-0143")],
+        ),
         ("DOB: 3 March 1961, MRN 00482913", [("date_of_birth", "3 March 1961"), ("id_number", "00482913")]),
         ("SSN 078-05-1120", [("id_number", "078-05-1120")]),
         ("I live at 221 Baker Street, London NW1 6XE", [("address", "221 Baker Street, London NW1 6XE")]),

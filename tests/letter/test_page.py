@@ -13,7 +13,9 @@ LETTER = (
     "I am a retired postman and my left thumb has grown weak over two winters. I cannot turn my key.\n"
     "My doctor found blocks in two motor nerves. Is this multifocal motor neuropathy?"
 )
-ANSWER = "Multifocal motor neuropathy is rare. Weakness comes slowly. Ask your neurologist about immunoglobulin."
+ANSWER = (
+    "Multifocal motor neuropathy is rare. Weakness comes slowly. Ask your neurologist about immunoglobulin."
+)
 
 # name, what stands before the letter, the letter as it should be found, what stands after
 SHAPES = [
@@ -79,7 +81,9 @@ SHAPES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("before", "letter", "after"), [shape[1:] for shape in SHAPES], ids=[shape[0] for shape in SHAPES])
+@pytest.mark.parametrize(
+    ("before", "letter", "after"), [shape[1:] for shape in SHAPES], ids=[shape[0] for shape in SHAPES]
+)
 def test_the_letter_is_found_in_a_page_of_this_shape(before: str, letter: str, after: str) -> None:
     text = before + letter + after
     assert page.find_letter(text).of(text) == letter
@@ -98,7 +102,9 @@ def test_an_answer_in_the_page_is_found_without_the_foot(name: str) -> None:
     assert "©" not in span.of(text)
 
 
-@pytest.mark.parametrize("name", ["bare letter", "clinician's note", "letter that quotes a doctor", "referral with letterhead"])
+@pytest.mark.parametrize(
+    "name", ["bare letter", "clinician's note", "letter that quotes a doctor", "referral with letterhead"]
+)
 def test_a_letter_alone_holds_no_answer(name: str) -> None:
     before, letter, after = next(shape[1:] for shape in SHAPES if shape[0] == name)
     assert page.answer_span(before + letter + after) is None
@@ -116,7 +122,13 @@ PIECES = st.sampled_from(
 
 
 @settings(max_examples=600, deadline=None)
-@given(st.one_of(st.text(max_size=400), st.lists(PIECES, max_size=30).map(" ".join), st.lists(PIECES, max_size=30).map("\n".join)))
+@given(
+    st.one_of(
+        st.text(max_size=400),
+        st.lists(PIECES, max_size=30).map(" ".join),
+        st.lists(PIECES, max_size=30).map("\n".join),
+    )
+)
 def test_the_span_is_inside_the_text_and_never_blank(text: str) -> None:
     if not text.strip():
         return

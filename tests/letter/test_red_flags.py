@@ -20,7 +20,9 @@ IDS = {
 
 
 def rows(name: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [
+        json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
 
 
 def raised(text: str) -> set[str]:
@@ -79,7 +81,13 @@ def test_the_flags_of(text: str, wanted: set[str]) -> None:
 
 
 def test_a_denial_takes_a_plain_flag_back() -> None:
-    for symptom in ("shortness of breath", "trouble swallowing", "chest pain", "blood clots", "suicidal thoughts"):
+    for symptom in (
+        "shortness of breath",
+        "trouble swallowing",
+        "chest pain",
+        "blood clots",
+        "suicidal thoughts",
+    ):
         assert raised(f"I have {symptom} since yesterday."), symptom
         assert not raised(f"I have no {symptom}."), symptom
         assert not raised(f"He denies {symptom}."), symptom

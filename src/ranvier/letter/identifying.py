@@ -19,30 +19,64 @@ from ranvier.terms.vocabulary import read_toml
 LEXICON = Path(__file__).parent / "lexicon" / "identifying.toml"
 
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞŁŚŠŽČĆĐ]"
-_NAME_WORD = rf"(?:(?:O['’]|Mc|Mac|D['’]|de |van |von |van der |al-|el-|bin |da |di |le |la )?{_CAPITAL}[^\W\d_]+(?:['’-]{_CAPITAL}?[^\W\d_]+)*)"
+_NAME_WORD = (
+    rf"(?:(?:O['’]|Mc|Mac|D['’]|de |van |von |van der |al-|el-|bin |da |di |le "
+    rf"|la )?{_CAPITAL}[^\W\d_]+(?:['’-]{_CAPITAL}?[^\W\d_]+)*)"
+)
 _INITIAL = rf"(?:{_CAPITAL}\.(?:[ -]?{_CAPITAL}\.)*|{_CAPITAL}{{1,3}}(?=\s{_CAPITAL}[^\W\d_]))"
-_FULL_NAME = rf"(?:(?:{_INITIAL}|{_NAME_WORD})(?:[ \u00a0](?:{_INITIAL}|{_NAME_WORD})){{0,3}}(?:[ ]{_CAPITAL}\.(?=\s|$|,))?)"
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-_DATE = rf"(?:\d{{1,2}}[./\- ]\d{{1,2}}[./\- ]\d{{2,4}}|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH},? \d{{2,4}}|{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{2,4}})"
+_FULL_NAME = (
+    rf"(?:(?:{_INITIAL}|{_NAME_WORD})(?:[ \u00a0](?:{_INITIAL}"
+    rf"|{_NAME_WORD})){{0,3}}(?:[ ]{_CAPITAL}\.(?=\s|$|,))?)"
+)
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_DATE = (
+    rf"(?:\d{{1,2}}[./\- ]\d{{1,2}}[./\- ]\d{{2,4}}|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}(?:st|nd|rd"
+    rf"|th)?(?: of)? {_MONTH},? \d{{2,4}}|{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{2,4}})"
+)
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _BIRTH = re.compile(
-    rf"\b(?:d\.?\s?o\.?\s?b\.?|date of birth|birth ?date|birthday|born(?: on)?|b\.)\s*(?:is|was|:|-|=)?\s*(?P<date>{_DATE})", re.IGNORECASE
+    rf"\b(?:d\.?\s?o\.?\s?b\.?|date of birth|birth ?date|birthday|born(?: on)?|b\.)\s*(?:is|was|:|-"
+    rf"|=)?\s*(?P<date>{_DATE})",
+    re.IGNORECASE,
 )
 _NUMBERED = re.compile(
-    r"\b(?:nhs|chi|mrn|ssn|hospital|patient|record|unit|case|clinic|medicare|medicaid|insurance|policy|member(?:ship)?|social security|aadhaar|passport|national insurance|ni|health card|ohip|ref(?:erence)?|hosp|id)"
-    r"(?: (?:record|id|security|card|ref))?\.?\s*(?:no|nr|num|number|id|#|№)?\.?\s*(?:is|was)?\s*[:#=-]?\s*(?P<id>(?=[A-Z0-9/ -]*\d)[A-Z0-9]{1,10}(?:[ /-]?[A-Z0-9]{1,10}){0,4})(?![\w])"
+    r"\b(?:nhs|chi|mrn|ssn|hospital|patient|record|unit|case|clinic|medicare|medicaid|insurance|policy"
+    r"|member(?:ship)?|social security|aadhaar|passport|national insurance|ni|health card|ohip"
+    r"|ref(?:erence)?|hosp|id)"
+    r"(?: (?:record|id|security|card|ref))?\.?\s*(?:no|nr|num|number|id|#|№)?\.?\s*(?:is"
+    r"|was)?\s*[:#=-]?\s*(?P<id>(?=[A-Z0-9/ -]*\d)[A-Z0-9]{1,10}(?:[ /-]?[A-Z0-9]{1,10}){0,4})(?![\w])"
 )
-_NUMBERED_ANY_CASE = re.compile(_NUMBERED.pattern.replace(r"\b(?:nhs", r"\b(?i:nhs").replace(r"(?:no|nr", r"(?i:no|nr"))
-_BARE_NUMBER = re.compile(r"\b(?:\d{3}-\d{2}-\d{4}|\d{3} \d{3} \d{4}|[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D])\b")
-_PHONE = re.compile(r"(?<![\w/.-])(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,5}\)[ .-]?)?\d{2,5}(?:[ .-]\d{2,5}){1,4}(?![\w/-])|(?<![\w/.-])\+?\d{10,13}(?![\w/-])")
-_PHONE_CUE = re.compile(r"(?:phone|tel|telephone|mobile|mob|cell|call(?: me)?(?: on| at)?|ring(?: me)?(?: on)?|fax|text(?: me)?(?: on| at)?|whatsapp|number is|reach me (?:on|at))\.?\s*:?\s*$", re.IGNORECASE)
+_NUMBERED_ANY_CASE = re.compile(
+    _NUMBERED.pattern.replace(r"\b(?:nhs", r"\b(?i:nhs").replace(r"(?:no|nr", r"(?i:no|nr")
+)
+_BARE_NUMBER = re.compile(
+    r"\b(?:\d{3}-\d{2}-\d{4}|\d{3} \d{3} \d{4}|[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D])\b"
+)
+_PHONE = re.compile(
+    r"(?<![\w/.-])(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,5}\)[ .-]?)?\d{2,5}(?:[ .-]\d{2,5}){1,4}(?![\w/-])"
+    r"|(?<![\w/.-])\+?\d{10,13}(?![\w/-])"
+)
+_PHONE_CUE = re.compile(
+    r"(?:phone|tel|telephone|mobile|mob|cell|call(?: me)?(?: on| at)?|ring(?: me)?(?: on)?|fax"
+    r"|text(?: me)?(?: on| at)?|whatsapp|number is|reach me (?:on|at))\.?\s*:?\s*$",
+    re.IGNORECASE,
+)
 _POSTCODE = r"\b(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|(?:[A-Z]{2} )?\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)"
 _EMPLOYER = re.compile(
-    rf"\b(?:[Ww]ork(?:s|ed|ing)?(?: as an? [\w ]{{2,30}}?)? (?:at|for|with)|[Ee]mployed (?:by|at)|(?:driver|teacher|nurse|manager|engineer|fitter|clerk|cook|guard|cleaner|mechanic|accountant|electrician|officer|welder|supervisor) (?:for|at|with)|[Ee]mployer(?: is|:)?|job (?:at|with)|retired from|[Ss]elf-employed at)"
+    rf"\b(?:[Ww]ork(?:s|ed|ing)?(?: as an? [\w ]{{2,30}}?)? (?:at|for|with)|[Ee]mployed (?:by|at)"
+    rf"|(?:driver|teacher|nurse|manager|engineer|fitter|clerk|cook|guard|cleaner|mechanic|accountant"
+    rf"|electrician|officer|welder|supervisor) (?:for|at|with)|[Ee]mployer(?: is|:)?|job (?:at|with)"
+    rf"|retired from|[Ss]elf-employed at)"
     rf" (?:the )?(?P<employer>{_CAPITAL}[\w'’.-]*(?: (?:(?:&|and|of) )?[A-Z][\w'’.-]*)*(?<![ .,]))"
 )
-_INTRODUCED = re.compile(rf"\b(?i:my name is|my name's|name is|i am called|i'm called|patient(?: name)?:|name:|known as|surname:?|from:)[ ]+(?P<name>{_FULL_NAME})")
+_INTRODUCED = re.compile(
+    rf"\b(?i:my name is|my name's|name is|i am called|i'm called|patient(?: name)?:|name:|known as"
+    rf"|surname:?|from:)[ ]+(?P<name>{_FULL_NAME})"
+)
 _ABOUT = re.compile(rf"(?m)^\s*(?:RE|Re|re|Ref|Regarding|Patient)\s*[:.-]\s*(?P<name>{_FULL_NAME})")
 _NEVER_AN_ID = re.compile(r"^(?:\d{1,3}|(?:19|20)\d\d)$")
 
@@ -69,23 +103,33 @@ def _either(words: Iterable[str]) -> str:
 
 @cache
 def _titled() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{_either(_words()['titles'])})\.?[ \u00a0]+(?:{_either(_words()['titles'])}\.?[ ]+)?(?P<name>{_FULL_NAME})")
+    return re.compile(
+        rf"(?<!\w)(?:{_either(_words()['titles'])})\.?[ \u00a0]+(?:{_either(_words()['titles'])}\.?[ ]+)?(?P<name>{_FULL_NAME})"
+    )
 
 
 @cache
 def _related() -> re.Pattern[str]:
     relations = _either(_words()["relations"])
-    return re.compile(rf"\b(?i:my|our|his|her|their|a|the)(?: [a-z]+)? (?:{relations}),? (?:is called |called |named )?(?P<name>{_NAME_WORD}(?: {_NAME_WORD})?)(?!['’]s (?:disease|palsy|sign|syndrome))")
+    return re.compile(
+        rf"\b(?i:my|our|his|her|their|a|the)(?: [a-z]+)? (?:{relations}),? (?:is called |called "
+        rf"|named )?(?P<name>{_NAME_WORD}(?: {_NAME_WORD})?)(?!['’]s (?:disease|palsy|sign|syndrome))"
+    )
 
 
 @cache
 def _greeted() -> re.Pattern[str]:
-    return re.compile(rf"(?m)^\s*(?i:dear|hi|hello|hey|good morning|good afternoon),? (?P<name>{_FULL_NAME})(?=\s*[,:;!.\n-]|$)")
+    return re.compile(
+        rf"(?m)^\s*(?i:dear|hi|hello|hey|good morning|good afternoon),? (?P<name>{_FULL_NAME})(?=\s*[,:;!.\n-]|$)"
+    )
 
 
 @cache
 def _closing() -> re.Pattern[str]:
-    return re.compile(rf"(?mi)(?:^|(?<=[.!?] )|(?<=[.!?]))[ \t]*(?:{_either(_words()['closings'])})\b[ \t]*(?:[,.!;:-]+[ \t]*|\n\s*)(?=\S)")
+    return re.compile(
+        rf"(?mi)(?:^|(?<=[.!?] )"
+        rf"|(?<=[.!?]))[ \t]*(?:{_either(_words()['closings'])})\b[ \t]*(?:[,.!;:-]+[ \t]*|\n\s*)(?=\S)"
+    )
 
 
 @cache
@@ -94,9 +138,11 @@ def _address() -> re.Pattern[str]:
     place = rf"(?:,\s*{_CAPITAL}[\w'’-]+(?: {_CAPITAL}[a-z][\w'’-]+){{0,2}}){{0,3}}(?:,?\s*{_POSTCODE})?"
     word = rf"(?:{_CAPITAL}[\w'’.-]+|y|of|the|de|la|du|am|an|der)"
     return re.compile(
-        rf"\b(?:(?:Flat|Apt|Apartment|Unit|Suite|Room) ?\w{{1,4}},? )?\d{{1,5}}[A-Za-z]?,? (?:{word} ){{1,4}}?(?:{streets})\b\.?{place}"
+        rf"\b(?:(?:Flat|Apt|Apartment|Unit|Suite"
+        rf"|Room) ?\w{{1,4}},? )?\d{{1,5}}[A-Za-z]?,? (?:{word} ){{1,4}}?(?:{streets})\b\.?{place}"
         rf"|\b\d{{1,4}}[A-Za-z]?,? {_CAPITAL}[\w'’.-]+(?: {word}){{0,3}}, {_CAPITAL}[a-z][\w'’-]+(?:,? {_POSTCODE})?"
-        rf"|(?:{_CAPITAL}[\w'’-]+ ){{1,3}}(?:{_either(_words()['homes'])})\b|P\.?\s?O\.? Box \d+|\b[A-Z]{{1,2}}\d[A-Z\d]? \d[A-Z]{{2}}\b"
+        rf"|(?:{_CAPITAL}[\w'’-]+ ){{1,3}}(?:{_either(_words()['homes'])})\b|P\.?\s?O\.? Box \d+"
+        rf"|\b[A-Z]{{1,2}}\d[A-Z\d]? \d[A-Z]{{2}}\b"
         rf"|\b{_CAPITAL}[a-z]+(?: {_CAPITAL}[a-z]+)?, [A-Z]{{2}} \d{{5}}\b"
     )
 
@@ -124,7 +170,10 @@ def _numbers(text: str) -> Iterator[IdentifyingDetail]:
 def _places(text: str) -> Iterator[IdentifyingDetail]:
     for match in _address().finditer(text):
         first = re.sub(r"^[\d\w]{1,5},? ", "", match.group()).split(" ")[0].strip(",.")
-        if not re.match(rf"{_MONTH}\b", match.group().split(" ", 1)[-1], re.IGNORECASE) and first not in _no_names():
+        if (
+            not re.match(rf"{_MONTH}\b", match.group().split(" ", 1)[-1], re.IGNORECASE)
+            and first not in _no_names()
+        ):
             yield IdentifyingDetail("address", Span(*match.span()))
     for match in _EMPLOYER.finditer(text):
         words = match.group("employer").split()
@@ -148,7 +197,11 @@ def _as_name(text: str, start: int, end: int) -> Iterator[Span]:
             start = kept = min(end, first + match.end() + 1)
             continue
         bare = re.sub(r"['’]s$", "", word)
-        if word in _no_names() or bare in _no_names() or (len(word) > 3 and word.isupper() and kept == start and "." not in word):
+        if (
+            word in _no_names()
+            or bare in _no_names()
+            or (len(word) > 3 and word.isupper() and kept == start and "." not in word)
+        ):
             break
         kept = first + match.end()
     name = text[start:kept]
@@ -176,10 +229,19 @@ def _signatures(text: str) -> Iterator[Span]:
         if len(lines) > 1 and len(line.group()) <= 90:
             match = name.match(text, line.start(), line.end())
             rest = line.group()[match.end() - line.start() :] if match else ""
-            if match and len(rest.split()) <= 6 and not re.search(r"[?!]|\b(?:I|is|are|was|has|have|my|the)\b", line.group()[: match.end("name") - line.start() + 12]):
+            if (
+                match
+                and len(rest.split()) <= 6
+                and not re.search(
+                    r"[?!]|\b(?:I|is|are|was|has|have|my|the)\b",
+                    line.group()[: match.end("name") - line.start() + 12],
+                )
+            ):
                 yield from _as_name(text, *match.span("name"))
                 for other in re.finditer(rf"/\s*{title}(?P<name>{_FULL_NAME})", line.group()):
-                    yield from _as_name(text, line.start() + other.start("name"), line.start() + other.end("name"))
+                    yield from _as_name(
+                        text, line.start() + other.start("name"), line.start() + other.end("name")
+                    )
     dash = re.search(rf"[-–—]\s*{title}(?P<name>{_FULL_NAME})\s*(?:,[^\n,]{{2,30}})?\s*$", text)
     if dash:
         yield from _as_name(text, *dash.span("name"))
@@ -196,8 +258,20 @@ def find(text: str) -> tuple[IdentifyingDetail, ...]:
         >>> [detail.kind for detail in find("My wife Susan, DOB 04/07/1955, has MMN.")]
         ['name', 'date_of_birth']
     """
-    rank = {"email": 0, "date_of_birth": 1, "id_number": 2, "phone": 3, "address": 4, "employer": 5, "name": 6}
-    candidates = [*_numbers(text), *_places(text), *(IdentifyingDetail("name", span) for span in _named(text))]
+    rank = {
+        "email": 0,
+        "date_of_birth": 1,
+        "id_number": 2,
+        "phone": 3,
+        "address": 4,
+        "employer": 5,
+        "name": 6,
+    }
+    candidates = [
+        *_numbers(text),
+        *_places(text),
+        *(IdentifyingDetail("name", span) for span in _named(text)),
+    ]
     candidates.sort(key=lambda detail: (rank[detail.kind], -(detail.span.end - detail.span.start)))
     kept: list[IdentifyingDetail] = []
     for detail in candidates:

@@ -12,32 +12,89 @@ from dataclasses import dataclass
 from ranvier.terms import LetterError, Span
 
 _START = r"(?m:^)[ \t>*#_\"“'-]*"
-_READER = r"(?:doctor|doctors|dr\.?|doc|editor|sir|sirs|madam|expert|experts|professor|prof\.?|team|neurologist|panel|specialist|colleague|all|everyone|friends|forum|folks|ask[- ]the[- ]\w+)"
-_TITLE = r"(?:dr\.?|doctor|prof\.?|professor|nurse|mr\.?|mrs\.?|ms\.?|our (?:\w+ )?(?:doctor|expert|neurologist|specialist|nurse|columnist)|the (?:\w+ )?(?:doctor|expert|neurologist|specialist|editor|panel)|expert|neurologist|doctor)"
+_READER = (
+    r"(?:doctor|doctors|dr\.?|doc|editor|sir|sirs|madam|expert|experts|professor|prof\.?|team"
+    r"|neurologist|panel|specialist|colleague|all|everyone|friends|forum|folks|ask[- ]the[- ]\w+)"
+)
+_TITLE = (
+    r"(?:dr\.?|doctor|prof\.?|professor|nurse|mr\.?|mrs\.?|ms\.?|our (?:\w+ )?(?:doctor|expert"
+    r"|neurologist|specialist|nurse|columnist)|the (?:\w+ )?(?:doctor|expert|neurologist|specialist"
+    r"|editor|panel)|expert|neurologist|doctor)"
+)
 
-_SALUTATION = re.compile(_START + rf"(?P<words>(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|to|respected)\b[ ,]*{_READER}\b[^\n:;!]{{0,50}}?(?:[:,;!.–—-]|\n|$)|to whom it may concern)", re.IGNORECASE)
+_SALUTATION = re.compile(
+    _START
+    + (
+        rf"(?P<words>(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|to"
+        rf"|respected)\b[ ,]*{_READER}\b[^\n:;!]{{0,50}}?(?:[:,;!.–—-]|\n|$)|to whom it may concern)"
+    ),
+    re.IGNORECASE,
+)
 _QUESTION_LABEL = re.compile(
-    _START + r"(?:q(?:uestion)?(?: ?\d+)?|reader'?s? (?:question|letter|writes)|the (?:question|letter)|your (?:question|letter)|patient'?s? question|letter(?: of the (?:month|week))?|[A-Z][\w.]* (?:asks|writes))[ \t*_]*(?::|\.(?=\s)|\)|\n|[-–—](?=\s))[ \t*_]*",
+    _START
+    + (
+        r"(?:q(?:uestion)?(?: ?\d+)?|reader'?s? (?:question|letter|writes)|the (?:question|letter)"
+        r"|your (?:question|letter)|patient'?s? question|letter(?: of the (?:month|week))?"
+        r"|[A-Z][\w.]* (?:asks|writes))[ \t*_]*(?::|\.(?=\s)|\)|\n|[-–—](?=\s))[ \t*_]*"
+    ),
     re.IGNORECASE,
 )
 _ANSWER = re.compile(
     _START + rf"(?P<words>a(?:nswer)?(?: ?\d+)?[ \t*_]*(?::|\.(?=\s)|\)|[-–—](?=\s))"
-    rf"|(?:the |our |expert |doctor'?s? |editor'?s? )*(?:answers?|repl(?:y|ies)|responses?|comments?)[ \t*_]*(?::|\n|from\b|by\b|[-–—](?=\s))"
-    rf"|{_TITLE}[ ]*(?:[\w.'’-]+[ ,]+){{0,6}}?(?:answers?|answered|repl(?:ies|ied)|responds?|responded|writes back|comments|says|explains)[ \t*_]*(?:[:.\n–—-]|$)"
+    rf"|(?:the |our |expert |doctor'?s? |editor'?s? )*(?:answers?|repl(?:y|ies)|responses?"
+    rf"|comments?)[ \t*_]*(?::|\n|from\b|by\b|[-–—](?=\s))"
+    rf"|{_TITLE}[ ]*(?:[\w.'’-]+[ ,]+){{0,6}}?(?:answers?|answered|repl(?:ies|ied)|responds?|responded"
+    rf"|writes back|comments|says|explains)[ \t*_]*(?:[:.\n–—-]|$)"
     rf"|dear (?:reader|readers|anonymous|anon|(?!{_READER})[^\n:,]{{1,30}})[ \t]*[:,]"
     rf"|{_TITLE}[ ]*(?:[\w.'’-]+[ ]?){{1,4}}:(?=\s))",
     re.IGNORECASE,
 )
-_THANKED = re.compile(_START + r"(?:thank you|thanks|many thanks)(?: so much| very much)? for (?:your (?:question|letter|e-?mail|message|post|inquiry|enquiry)|writing|getting in touch|contacting|reaching out|the question)", re.IGNORECASE)
-_FURNITURE = re.compile(
-    r"(?:^|[|/•·»>\s-]+)(?:home|contact(?: us)?|about(?: us)?|site ?map|disclaimer|privacy(?: policy)?|terms(?: (?:of use|and conditions))?|cookies?(?: policy)?|login|log in|sign (?:in|up)|register|search|menu|share(?: this)?|tweet|print(?: this)?|e-?mail this|subscribe|unsubscribe|newsletter|donate(?: now)?|back to top|next(?: article| page| post)?|previous(?: article| page| post)?|read more|related (?:articles?|posts?|links)|more (?:articles|questions)|archives?|tags?|categories|skip to (?:main )?content|facebook|twitter|youtube|instagram|follow us|comments? ?\(?\d*\)?|leave a (?:comment|reply)|page \d+(?: of \d+)?|all (?:active )?(?:news )?articles|all rights reserved|faqs?|resources|events|news|forums?|support|advertisement)\b",
+_THANKED = re.compile(
+    _START
+    + (
+        r"(?:thank you|thanks|many thanks)(?: so much| very much)? for (?:your (?:question|letter|e-?mail"
+        r"|message|post|inquiry|enquiry)|writing|getting in touch|contacting|reaching out|the question)"
+    ),
     re.IGNORECASE,
 )
-_LEGAL = re.compile(r"©|\(c\) ?\d{4}|copyright|all rights reserved|disclaimer|terms of use|privacy policy|unsubscribe|this (?:column|article|page|information|answer|site|content) (?:is|does|cannot|should)|not (?:intended|a substitute|medical advice)|for (?:educational|informational|information) purposes|please send (?:your )?questions|send (?:us )?your questions|reprinted|last (?:updated|reviewed)|confidentiality notice|views expressed", re.IGNORECASE)
-_POST_MARK = re.compile(r"(?:posted|written|asked|submitted) (?:by|on)\b|joined:|member since|\bposts: ?\d+|\d+ (?:replies|likes|views|upvotes|points|comments)\b|^(?:reply|quote|report|like|permalink|share)\b", re.IGNORECASE)
-_REPLY_MARK = re.compile(r"(?mi)^[ \t>*#-]*(?:(?:reply|replies|re|response|answer)\b[ \t]*(?:#\d+|\(\d+\)|from\b|by\b|:|$)[^\n]*|posted by[^\n]*|[\w.-]+ (?:replied|wrote|said|answered)[^\n]{0,40}:?[ \t]*$)")
-_HEADER = re.compile(r"^[ \t>]*(?:from|to|cc|bcc|sent|date|subject|reply-to|message-id|return-path|received|mime-version|content-type|content-transfer-encoding|x-[\w-]+):[ \t]?.*$", re.IGNORECASE)
-_QUOTE_OPENING = re.compile(r"(?mi)^[ \t>]*(?:-{2,} ?(?:original|forwarded) message ?-{2,}|on [^\n]{5,100}\n?[^\n]{0,60}wrote:|begin forwarded message:|_{10,})[ \t]*$")
+_FURNITURE = re.compile(
+    r"(?:^|[|/•·»>\s-]+)(?:home|contact(?: us)?|about(?: us)?|site ?map|disclaimer|privacy(?: policy)?"
+    r"|terms(?: (?:of use|and conditions))?|cookies?(?: policy)?|login|log in|sign (?:in|up)|register"
+    r"|search|menu|share(?: this)?|tweet|print(?: this)?|e-?mail this|subscribe|unsubscribe|newsletter"
+    r"|donate(?: now)?|back to top|next(?: article| page| post)?|previous(?: article| page| post)?"
+    r"|read more|related (?:articles?|posts?|links)|more (?:articles|questions)|archives?|tags?"
+    r"|categories|skip to (?:main )?content|facebook|twitter|youtube|instagram|follow us"
+    r"|comments? ?\(?\d*\)?|leave a (?:comment|reply)|page \d+(?: of \d+)?"
+    r"|all (?:active )?(?:news )?articles|all rights reserved|faqs?|resources|events|news|forums?"
+    r"|support|advertisement)\b",
+    re.IGNORECASE,
+)
+_LEGAL = re.compile(
+    r"©|\(c\) ?\d{4}|copyright|all rights reserved|disclaimer|terms of use|privacy policy|unsubscribe"
+    r"|this (?:column|article|page|information|answer|site|content) (?:is|does|cannot|should)"
+    r"|not (?:intended|a substitute|medical advice)|for (?:educational|informational"
+    r"|information) purposes|please send (?:your )?questions|send (?:us )?your questions|reprinted"
+    r"|last (?:updated|reviewed)|confidentiality notice|views expressed",
+    re.IGNORECASE,
+)
+_POST_MARK = re.compile(
+    r"(?:posted|written|asked|submitted) (?:by|on)\b|joined:|member since|\bposts: ?\d+|\d+ (?:replies"
+    r"|likes|views|upvotes|points|comments)\b|^(?:reply|quote|report|like|permalink|share)\b",
+    re.IGNORECASE,
+)
+_REPLY_MARK = re.compile(
+    r"(?mi)^[ \t>*#-]*(?:(?:reply|replies|re|response|answer)\b[ \t]*(?:#\d+|\(\d+\)|from\b|by\b|:"
+    r"|$)[^\n]*|posted by[^\n]*|[\w.-]+ (?:replied|wrote|said|answered)[^\n]{0,40}:?[ \t]*$)"
+)
+_HEADER = re.compile(
+    r"^[ \t>]*(?:from|to|cc|bcc|sent|date|subject|reply-to|message-id|return-path|received"
+    r"|mime-version|content-type|content-transfer-encoding|x-[\w-]+):[ \t]?.*$",
+    re.IGNORECASE,
+)
+_QUOTE_OPENING = re.compile(
+    r"(?mi)^[ \t>]*(?:-{2,} ?(?:original|forwarded) message ?-{2,}|on [^\n]{5,100}\n?[^\n]{0,60}wrote:"
+    r"|begin forwarded message:|_{10,})[ \t]*$"
+)
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i’m|i've|i’ve|my|me|mine|we|our|us)\b", re.IGNORECASE)
 _SECOND_PERSON = re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
 
@@ -57,8 +114,12 @@ class _Line:
             return True
         if not re.search(r"\w", self.text):
             return True
-        covered = sum(len(match.group().strip(" |/•·»>-").split()) for match in _FURNITURE.finditer(self.text))
-        return len(words) <= 25 and covered >= max(1, 0.6 * len([word for word in words if re.search(r"\w", word)]))
+        covered = sum(
+            len(match.group().strip(" |/•·»>-").split()) for match in _FURNITURE.finditer(self.text)
+        )
+        return len(words) <= 25 and covered >= max(
+            1, 0.6 * len([word for word in words if re.search(r"\w", word)])
+        )
 
 
 def _lines(text: str, start: int, end: int) -> list[_Line]:
@@ -88,7 +149,9 @@ def find_letter(text: str) -> Span:
     """
     whole = _trimmed(text, 0, len(text))
     if whole is None:
-        raise LetterError(path="letter", given="nothing but white space", expected="A letter, a page or a note")
+        raise LetterError(
+            path="letter", given="nothing but white space", expected="A letter, a page or a note"
+        )
     return _in_mail(text, whole) or _in_page(text, whole)[0] or whole
 
 
@@ -122,7 +185,8 @@ def _mail_parts(text: str, whole: Span) -> list[Span] | None:
     quoted = False
     for index, line in enumerate(lines):
         in_header = bool(_HEADER.match(line.text)) and (
-            (index > 0 and _HEADER.match(lines[index - 1].text)) or (index + 1 < len(lines) and _HEADER.match(lines[index + 1].text))
+            (index > 0 and _HEADER.match(lines[index - 1].text))
+            or (index + 1 < len(lines) and _HEADER.match(lines[index + 1].text))
         )
         cut = in_header or (opening is not None and bool(_QUOTE_OPENING.match(text, line.start, line.end)))
         starts_quote = line.text.startswith(">") != quoted and bool(line.text)
@@ -164,7 +228,9 @@ def _in_page(text: str, whole: Span) -> tuple[Span | None, Span | None]:
 
 
 def _begin(whole: Span, salutation: re.Match[str] | None, label: re.Match[str] | None) -> tuple[int, bool]:
-    if salutation and (label is None or label.start() > salutation.start() or salutation.start("words") - label.end() < 3):
+    if salutation and (
+        label is None or label.start() > salutation.start() or salutation.start("words") - label.end() < 3
+    ):
         return salutation.start("words"), True
     if label and label.end() < whole.end:
         return label.end(), True
@@ -182,13 +248,20 @@ def _answer_at(text: str, begin: int, end: int, *, labelled: bool, opened: bool)
             continue  # "A:" is an assessment in a clinician's note, an answer only after "Q:"
         if words.startswith("dear") and not _closed(text, begin, start):
             continue
-        if not opened and not re.match(rf"{_TITLE}.*(?:answer|repl|respon|comment)|(?:the |our |expert )*(?:answer|repl)|dear reader", words):
+        if not opened and not re.match(
+            rf"{_TITLE}.*(?:answer|repl|respon|comment)|(?:the |our |expert )*(?:answer|repl)|dear reader",
+            words,
+        ):
             continue
         if re.match(rf"(?:(?:the |our |expert )*(?:response|comment)s?)", words) and not opened:
             continue
         if re.search(r"(?:says|explains|said|comments)", words) and not _new_paragraph(text, start):
             continue
-        if words.endswith(":") and not re.search(r"answer|repl|respon|comment|says|explain|dear|^a", words) and not _new_paragraph(text, start):
+        if (
+            words.endswith(":")
+            and not re.search(r"answer|repl|respon|comment|says|explain|dear|^a", words)
+            and not _new_paragraph(text, start)
+        ):
             continue
         return match.start("words")
     thanked = _THANKED.search(text, begin + 1, end)
@@ -215,7 +288,12 @@ def _first_told(text: str, start: int, end: int) -> int:
     """The first line in which somebody tells of themselves; titles and page furniture stand before it."""
     lines = _lines(text, start, end)
     for line in lines:
-        if not line.is_furniture and not _POST_MARK.search(line.text) and _FIRST_PERSON.search(line.text) and len(line.text.split()) > 4:
+        if (
+            not line.is_furniture
+            and not _POST_MARK.search(line.text)
+            and _FIRST_PERSON.search(line.text)
+            and len(line.text.split()) > 4
+        ):
             return line.start
     return next((line.start for line in lines if line.text and not line.is_furniture), start)
 
@@ -230,7 +308,9 @@ def _without_furniture(text: str, whole: Span, begin: int | None) -> tuple[int, 
     start = begin if begin is not None and head else whole.start
     if start == whole.start:
         index = 0
-        while index < len(lines) - 1 and (lines[index].is_furniture or _POST_MARK.search(lines[index].text) or _is_title(lines, index)):
+        while index < len(lines) - 1 and (
+            lines[index].is_furniture or _POST_MARK.search(lines[index].text) or _is_title(lines, index)
+        ):
             index += 1
         if lines[index].is_furniture or (index and not any(line in marked for line in lines[:index])):
             index = 0
@@ -248,7 +328,9 @@ def _is_title(lines: list[_Line], index: int) -> bool:
         and not line.endswith((".", "?", "!", ","))
         and not _FIRST_PERSON.search(line)
         and not _SALUTATION.match(line)
-        and any(other.is_furniture or _POST_MARK.search(other.text) for other in near if other is not lines[index])
+        and any(
+            other.is_furniture or _POST_MARK.search(other.text) for other in near if other is not lines[index]
+        )
     )
 
 

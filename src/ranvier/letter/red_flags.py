@@ -49,7 +49,9 @@ class Number:
 
     def dangerous(self, value: float) -> bool:
         """Whether the value is past the limit."""
-        return (self.below is not None and value < self.below) or (self.above is not None and value > self.above)
+        return (self.below is not None and value < self.below) or (
+            self.above is not None and value > self.above
+        )
 
 
 @dataclass(frozen=True)
@@ -189,16 +191,18 @@ class _Reader:
             if self._holds(rule, index, (start, end)):
                 yield self._span(index, (start, end))
 
-    def _in_company(
-        self, rule: Rule, together: Together, index: int
-    ) -> Iterator[Span]:
+    def _in_company(self, rule: Rule, together: Together, index: int) -> Iterator[Span]:
         first, *others = together.say
         spans = list(self._standing(rule, index, self.words.phrases(first)))
         if not spans or self._excused(together, index):
             return
         window = self._window(index, together.sentences)
         for name in others:
-            more = [span for at in window for span in self._standing(rule, at, self.words.phrases(name), doubled=False)]
+            more = [
+                span
+                for at in window
+                for span in self._standing(rule, at, self.words.phrases(name), doubled=False)
+            ]
             if not more:
                 return
             spans += more
@@ -210,7 +214,9 @@ class _Reader:
         if known is None:
             text = self.sentences[index].text
             known = self._barred[rule.id, index] = tuple(
-                match.span() for pattern in rule.double_meanings for match in self.words.compiled(pattern).finditer(text)
+                match.span()
+                for pattern in rule.double_meanings
+                for match in self.words.compiled(pattern).finditer(text)
             )
         return known
 
