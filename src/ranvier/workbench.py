@@ -6,7 +6,7 @@ Every function here is short and made of domain verbs. The command line and the 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ranvier import __version__
 from ranvier.terms.errors import InputRefused
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ranvier.answer import Reply
     from ranvier.case import Case
     from ranvier.criteria import ConductionFacts, JudgedCase
+    from ranvier.evidence.reply import Reply as QuestionReply
 
 
 def versions() -> dict[str, str]:
@@ -80,3 +81,17 @@ def answer(text: str, *, today: date | None = None, study: ConductionFacts | Non
     planned = plan(case, judged.judgements[EDITION], text=text, find=None)
     draft = compose(planned, statements(), drafted_on=today)
     return Reply(text, case, judged, planned, draft, versions())
+
+
+def ask(question: str) -> QuestionReply:
+    """Answer one message in plain words, every sentence with its source; red flags first. Raises InputRefused."""
+    from ranvier import evidence
+
+    return evidence.ask(question)
+
+
+def ask_document(question: str) -> dict[str, Any]:
+    """The same as the JSON of interfaces.md."""
+    from ranvier.evidence.reply import reply_document
+
+    return reply_document(ask(question))
