@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ranvier.criteria import ConductionFacts, JudgedCase
     from ranvier.treatment import Outlook
     from ranvier.evidence import Statement
+    from ranvier.evidence.reply import Reply as QuestionReply
 
 
 def versions() -> dict[str, str]:
@@ -112,3 +113,17 @@ def topics() -> Mapping[str, str]:
     from ranvier import evidence
 
     return evidence.topics()
+
+
+def ask(question: str) -> QuestionReply:
+    """Answer one message in plain words, every sentence with its source; red flags first. Raises InputRefused."""
+    from ranvier import evidence
+
+    return evidence.ask(question)
+
+
+def ask_document(question: str) -> dict[str, Any]:
+    """The same as the JSON of interfaces.md."""
+    from ranvier.evidence.reply import reply_document
+
+    return reply_document(ask(question))
