@@ -5,6 +5,8 @@ Every function here is short and made of domain verbs. The command line and the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ranvier import __version__
@@ -13,6 +15,7 @@ from ranvier.terms.errors import InputRefused
 if TYPE_CHECKING:
     from ranvier.case import Case
     from ranvier.criteria import ConductionFacts, JudgedCase
+    from ranvier.differential import WeighedCase
 
 
 def versions() -> dict[str, str]:
@@ -55,3 +58,36 @@ def judge(case: Case, study: ConductionFacts | None = None) -> JudgedCase:
     from ranvier.criteria import facts_of, judge_all
 
     return judge_all(facts_of(case, study))
+
+
+def weigh(case: Case, study: ConductionFacts | None = None, *, setting: str | None = None) -> WeighedCase:
+    """Weigh the diseases that could look like this, and list the tests that would tell most next.
+
+    Tests that the criteria of the likeliest disease still lack count for more. Without a `setting`, a case that was read
+    from a letter (it knows where the letter lies) is weighed as one of the desk's letters.
+    """
+    from ranvier.differential import WeighedCase, next_tests, observe
+    from ranvier.differential import weigh as weigh_observations
+
+    if setting is None and case.letter_span is not None:
+        setting = "letters"
+    observations = observe(case, study)
+    weighing = weigh_observations(observations, setting)
+    lacking = {
+        name
+        for judgement in judge(case, study).judgements.values()
+        if judgement.edition.disease == weighing.leader
+        for name in judgement.missing
+    }
+    return WeighedCase(
+        weighing,
+        next_tests(observations, setting=weighing.setting, asked_by_criteria=frozenset(lacking)),
+    )
+
+
+def weigh_series(files: Sequence[str], out: Path, *, setting: str | None = None) -> int:
+    """Weigh and judge many case files into one parquet table, one row a case, in bounded memory. Returns how many."""
+    from ranvier.differential.series_file import write_series
+
+    cases = ((name, case_of(Path(name).read_text(encoding="utf-8"), name=name)) for name in files)
+    return write_series(cases, len(files), out, setting=setting)
