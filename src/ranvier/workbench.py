@@ -5,8 +5,14 @@ Every function here is short and made of domain verbs. The command line and the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from datetime import date
+<<<<<<< HEAD
 from typing import TYPE_CHECKING, Any
+=======
+from typing import TYPE_CHECKING
+>>>>>>> ce8bb6c70feb5edad9207814230a632bb4c3f26b
 
 from ranvier import __version__
 from ranvier.terms.errors import InputRefused
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from ranvier.treatment import Outlook
     from ranvier.evidence import Statement
     from ranvier.evidence.reply import Reply as QuestionReply
+    from ranvier.differential import WeighedCase
 
 
 def versions() -> dict[str, str]:
@@ -69,6 +76,39 @@ def judge(case: Case, study: ConductionFacts | None = None) -> JudgedCase:
     return judge_all(facts_of(case, study))
 
 
+def weigh(case: Case, study: ConductionFacts | None = None, *, setting: str | None = None) -> WeighedCase:
+    """Weigh the diseases that could look like this, and list the tests that would tell most next.
+
+    Tests that the criteria of the likeliest disease still lack count for more. Without a `setting`, a case that was read
+    from a letter (it knows where the letter lies) is weighed as one of the desk's letters.
+    """
+    from ranvier.differential import WeighedCase, next_tests, observe
+    from ranvier.differential import weigh as weigh_observations
+
+    if setting is None and case.letter_span is not None:
+        setting = "letters"
+    observations = observe(case, study)
+    weighing = weigh_observations(observations, setting)
+    lacking = {
+        name
+        for judgement in judge(case, study).judgements.values()
+        if judgement.edition.disease == weighing.leader
+        for name in judgement.missing
+    }
+    return WeighedCase(
+        weighing,
+        next_tests(observations, setting=weighing.setting, asked_by_criteria=frozenset(lacking)),
+    )
+
+
+def weigh_series(files: Sequence[str], out: Path, *, setting: str | None = None) -> int:
+    """Weigh and judge many case files into one parquet table, one row a case, in bounded memory. Returns how many."""
+    from ranvier.differential.series_file import write_series
+
+    cases = ((name, case_of(Path(name).read_text(encoding="utf-8"), name=name)) for name in files)
+    return write_series(cases, len(files), out, setting=setting)
+
+
 def answer(text: str, *, today: date | None = None, study: ConductionFacts | None = None) -> Reply:
     """Read a letter, judge it, and draft a sourced answer: nobody has signed it, and it never diagnoses.
 
@@ -90,6 +130,7 @@ def answer_case(
     planned = plan(case, judged.judgements[EDITION], text=text, find=None)
     draft = compose(planned, statements(), drafted_on=today or date.today())
     return Reply(text, case, judged, planned, draft, versions())
+<<<<<<< HEAD
 
 
 def forecast(diary_text: str, **choices: Any) -> Outlook:
@@ -127,3 +168,5 @@ def ask_document(question: str) -> dict[str, Any]:
     from ranvier.evidence.reply import reply_document
 
     return reply_document(ask(question))
+=======
+>>>>>>> ce8bb6c70feb5edad9207814230a632bb4c3f26b
