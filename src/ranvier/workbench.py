@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ranvier.case import Case
     from ranvier.criteria import ConductionFacts, JudgedCase
     from ranvier.treatment import Outlook
+    from ranvier.treatment.trial import TrialResult
 
 
 def versions() -> dict[str, str]:
@@ -73,3 +74,17 @@ def forecast(diary_text: str, **choices: Any) -> Outlook:
     from ranvier.treatment import look_ahead, parse_diary
 
     return look_ahead(parse_diary(diary_text), **choices)
+
+
+def trial_designs() -> dict[str, str]:
+    """The virtual trials there are, with what each does."""
+    from ranvier.treatment.trial import designs
+
+    return designs()
+
+
+def run_trial(design: str, *, n_patients: int, seed: int) -> TrialResult:
+    """Simulate a virtual trial of immunoglobulin with invented patients."""
+    from ranvier.treatment.trial import run_trial as run
+
+    return run(design, n_patients=n_patients, seed=seed)
