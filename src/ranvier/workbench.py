@@ -8,11 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from datetime import date
-<<<<<<< HEAD
 from typing import TYPE_CHECKING, Any
-=======
 from typing import TYPE_CHECKING
->>>>>>> ce8bb6c70feb5edad9207814230a632bb4c3f26b
 
 from ranvier import __version__
 from ranvier.terms.errors import InputRefused
@@ -27,6 +24,7 @@ if TYPE_CHECKING:
     from ranvier.evidence import Statement
     from ranvier.evidence.reply import Reply as QuestionReply
     from ranvier.differential import WeighedCase
+    from ranvier.treatment.trial import TrialResult
 
 
 def versions() -> dict[str, str]:
@@ -130,7 +128,6 @@ def answer_case(
     planned = plan(case, judged.judgements[EDITION], text=text, find=None)
     draft = compose(planned, statements(), drafted_on=today or date.today())
     return Reply(text, case, judged, planned, draft, versions())
-<<<<<<< HEAD
 
 
 def forecast(diary_text: str, **choices: Any) -> Outlook:
@@ -142,6 +139,7 @@ def forecast(diary_text: str, **choices: Any) -> Outlook:
     from ranvier.treatment import look_ahead, parse_diary
 
     return look_ahead(parse_diary(diary_text), **choices)
+<<<<<<< HEAD
 def statements() -> Mapping[str, Statement]:
     """Every statement that an answer may rest on, by id."""
     from ranvier import evidence
@@ -168,5 +166,21 @@ def ask_document(question: str) -> dict[str, Any]:
     from ranvier.evidence.reply import reply_document
 
     return reply_document(ask(question))
+
+
 =======
->>>>>>> ce8bb6c70feb5edad9207814230a632bb4c3f26b
+
+
+def trial_designs() -> dict[str, str]:
+    """The virtual trials there are, with what each does."""
+    from ranvier.treatment.trial import designs
+
+    return designs()
+
+
+def run_trial(design: str, *, n_patients: int, seed: int) -> TrialResult:
+    """Simulate a virtual trial of immunoglobulin with invented patients."""
+    from ranvier.treatment.trial import run_trial as run
+
+    return run(design, n_patients=n_patients, seed=seed)
+>>>>>>> 3190077e54e20110399e0979430be6fff214d3f7
