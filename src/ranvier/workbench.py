@@ -6,13 +6,11 @@ Every function here is short and made of domain verbs. The command line and the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from typing import TYPE_CHECKING
 
 from ranvier import __version__
-from ranvier.terms.errors import InputRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,10 +18,10 @@ if TYPE_CHECKING:
     from ranvier.answer import Reply
     from ranvier.case import Case
     from ranvier.criteria import ConductionFacts, JudgedCase
-    from ranvier.treatment import Outlook
+    from ranvier.differential import WeighedCase
     from ranvier.evidence import Statement
     from ranvier.evidence.reply import Reply as QuestionReply
-    from ranvier.differential import WeighedCase
+    from ranvier.treatment import Outlook
     from ranvier.treatment.trial import TrialResult
 
 
@@ -53,10 +51,17 @@ def case_of(text: str, *, name: str = "case") -> Case:
 
 
 def read_study(text: str, *, name: str = "study") -> ConductionFacts:
-    """What a nerve conduction study says to the criteria."""
-    raise InputRefused(
-        path=name, given="a nerve conduction study", expected="Nothing yet: studies are read later"
-    )
+    """What a nerve conduction study (CSV text) says to the criteria.
+
+    Raises
+        StudyError: with every fault, by row and column, when no nerve can be judged.
+    """
+    from ranvier.conduction import Context, facts_from_study, judge_study
+    from ranvier.criteria.study_facts import conduction_facts_of
+    from ranvier.exchange.study_files import read_study_file
+
+    study = read_study_file(text.encode("utf-8"), name=name, context=Context())
+    return conduction_facts_of(facts_from_study(judge_study(study)))
 
 
 def is_case_file(text: str, *, name: str = "case") -> bool:
@@ -139,7 +144,8 @@ def forecast(diary_text: str, **choices: Any) -> Outlook:
     from ranvier.treatment import look_ahead, parse_diary
 
     return look_ahead(parse_diary(diary_text), **choices)
-<<<<<<< HEAD
+
+
 def statements() -> Mapping[str, Statement]:
     """Every statement that an answer may rest on, by id."""
     from ranvier import evidence
@@ -168,9 +174,6 @@ def ask_document(question: str) -> dict[str, Any]:
     return reply_document(ask(question))
 
 
-=======
-
-
 def trial_designs() -> dict[str, str]:
     """The virtual trials there are, with what each does."""
     from ranvier.treatment.trial import designs
@@ -183,4 +186,3 @@ def run_trial(design: str, *, n_patients: int, seed: int) -> TrialResult:
     from ranvier.treatment.trial import run_trial as run
 
     return run(design, n_patients=n_patients, seed=seed)
->>>>>>> 3190077e54e20110399e0979430be6fff214d3f7

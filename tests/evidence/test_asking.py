@@ -63,7 +63,9 @@ def test_a_personal_request_is_declined_and_referred_back(question: str, reason:
     assert "doctor" in first.text or "team" in first.text
 
 
-@pytest.mark.parametrize("question", ["Recipe for banana bread", "What is the capital of Mongolia?", "hello", "asdfghjkl"])
+@pytest.mark.parametrize(
+    "question", ["Recipe for banana bread", "What is the capital of Mongolia?", "hello", "asdfghjkl"]
+)
 def test_a_question_about_something_else_is_said_to_be(question: str) -> None:
     reply = ask(question)
     assert (reply.topic, reply.in_scope, reply.statements) == ("out_of_scope", False, ())

@@ -13,7 +13,9 @@ from ranvier.evidence.encoder.tokens import pieces, tokens, words
 from ranvier.evidence.index import index, ridge
 from ranvier.terms import DataError
 
-VOCABULARY = {name: row for row, name in enumerate(["[UNK]", "[CLS]", "[SEP]", "motor", "neuro", "##pathy", "?"])}
+VOCABULARY = {
+    name: row for row, name in enumerate(["[UNK]", "[CLS]", "[SEP]", "motor", "neuro", "##pathy", "?"])
+}
 # Cosine between our 4- and 8-bit NumPy encoder and sentence-transformers 6.2 (torch 2.14) was 0.994 or more on the open
 # questions, 25 November 2026; these three pairs are the reference's own cosines from that run.
 REFERENCE_TOLERANCE = 0.03
@@ -49,7 +51,9 @@ def test_the_end_of_a_long_text_is_kept() -> None:
 
 
 def test_sentences_of_close_meaning_are_close() -> None:
-    asked, same, other = encode(["How long does the infusion last?", "duration of the drip", "My dog has fleas"])
+    asked, same, other = encode(
+        ["How long does the infusion last?", "duration of the drip", "My dog has fleas"]
+    )
     assert np.linalg.norm(asked) == pytest.approx(1, abs=1e-5)
     assert asked.shape == (DIMENSIONS,)
     assert asked @ same > asked @ other + 0.2

@@ -29,7 +29,9 @@ def test_each_question_is_a_part_of_its_own(message: str, expected: list[str]) -
 
 
 def test_the_story_before_a_question_is_its_context() -> None:
-    first, second = parts("I run a farm near the sea. What causes cold hands? I also sail. Can sailing harm nerves?")
+    first, second = parts(
+        "I run a farm near the sea. What causes cold hands? I also sail. Can sailing harm nerves?"
+    )
     assert first.context == "I run a farm near the sea."
     assert second.context == "I also sail."
 

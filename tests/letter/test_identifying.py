@@ -81,7 +81,7 @@ def test_redaction_removes_every_mention() -> None:
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.one_of(st.text(max_size=300), st.lists(st.sampled_from("Dear Dr Smith , my wife Ann 0161 496 0123 \n Yours sincerely Mrs A. B. - 12 Mill Lane , Ayton".split(" ")), max_size=40).map(" ".join)))  # fmt: skip
+@given(st.one_of(st.text(max_size=300), st.lists(st.sampled_from(["Dear", "Dr", "Smith", ",", "my", "wife", "Ann", "0161", "496", "0123", "\n", "Yours", "sincerely", "Mrs", "A.", "B.", "-", "12", "Mill", "Lane", ",", "Ayton"]), max_size=40).map(" ".join)))  # fmt: skip
 def test_any_text_is_searched_and_details_never_overlap(text: str) -> None:
     details = identifying.find(text)
     for earlier, later in zip(details, details[1:], strict=False):

@@ -103,7 +103,8 @@ class Workbench:
                         "id": f"s{count}",
                         "text": sentence.text,
                         "support": [
-                            {"kind": one.kind.value, "id": one.id, "because": one.because} for one in sentence.support
+                            {"kind": one.kind.value, "id": one.id, "because": one.because}
+                            for one in sentence.support
                         ],
                         "tie": "drafted",
                         "reason": "",
@@ -155,7 +156,8 @@ class Workbench:
                 "as_of": row.as_of,
                 "strength": row.strength.value,
                 "sources": [
-                    {"text": one.citation, "address": one.address, "mark": one.mark.value} for one in row.sources
+                    {"text": one.citation, "address": one.address, "mark": one.mark.value}
+                    for one in row.sources
                 ],
             }
             for key, row in workbench.statements().items()
