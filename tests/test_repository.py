@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 PHRASINGS = {
     "asked_as.toml",
+    "other_illness.toml",
     "off_topic.toml",
     "declined.toml",
 }  # ways of asking, written by the project: no facts

@@ -6,6 +6,7 @@ Prints one line for every fault and exits 1 if there is any; else prints how muc
 import json
 import sys
 from collections import Counter
+from pathlib import Path
 
 FINDINGS = set(
     [
@@ -280,7 +281,7 @@ def letter_faults(letter):
 def main(paths):
     faults, seen, texts, kinds = 0, {}, {}, Counter()
     for path in paths:
-        with open(path, encoding="utf-8") as lines:
+        with Path(path).open(encoding="utf-8") as lines:
             for line_number, line in enumerate(lines, 1):
                 where = f"{path}:{line_number}"
                 try:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ranvier.case import Case
     from ranvier.terms import Finding
 
+RESPONSES = {"improved": "helped", "none": "did not help", "worsened": "made it worse"}
 EPILOG = """examples:
   ranvier read letter.txt                   what was understood, for people
   ranvier read letter.txt --json            the same as JSON (docs/interfaces)
@@ -128,7 +129,7 @@ def show(case: Case, text: str) -> str:
         lines,
         "Findings",
         [
-            f"{'+' if finding.presence.value == 'present' else '-'} {terms()[finding.id].label}{_detail(finding)}   “{_words(finding, text)}”"
+            f"{_mark(finding)} {terms()[finding.id].label}{_detail(finding)}   “{_words(finding, text)}”"
             for finding in case.findings
         ],
     )
@@ -154,7 +155,11 @@ def show(case: Case, text: str) -> str:
 
 def _section(lines: list[str], title: str, rows: list[str]) -> None:
     if rows:
-        lines.extend(["", title, *(f"  {row}" for row in rows), ""][0:])
+        lines.extend(["", title, *(f"  {row}" for row in rows), ""])
+
+
+def _mark(finding: Finding) -> str:
+    return "+" if finding.presence.value == "present" else "-"
 
 
 def _whose(subject: str) -> str:
@@ -176,13 +181,7 @@ def _detail(finding: Finding) -> str:
 
 def _treatment(item: Any) -> str:
     given = "" if item.given else ", not given"
-    response = (
-        ""
-        if item.response is None
-        else {"improved": ", helped", "none": ", did not help", "worsened": ", made it worse"}[
-            item.response.value
-        ]
-    )
+    response = "" if item.response is None else f", {RESPONSES[item.response.value]}"
     ago = "" if item.months_ago is None else f", {item.months_ago:g} months ago"
     return f"{item.id.replace('_', ' ')}{given}{response}{ago}"
 

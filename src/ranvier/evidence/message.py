@@ -89,8 +89,8 @@ def content_words(text: str) -> set[str]:
 def parts(text: str) -> tuple[Part, ...]:
     """Each question of a cleaned message, with the sentences before it.
 
-    A message without a question is one part: people also write "meaning of MMN diagnosis". A question with fewer than
-    two words of its own ("Is that usual?") is no part; it belongs with what comes before it.
+    A message without a question is one part: people also write "meaning of MMN diagnosis". A question with no word
+    of its own ("Is that usual?") is no part, and a lone one with a single word is read with its story; it belongs with what comes before it.
     """
     asked: list[Part] = []
     context: list[str] = []
@@ -99,12 +99,13 @@ def parts(text: str) -> tuple[Part, ...]:
             context.append(sentence)
             continue
         for piece in _JOINED.split(sentence):
-            if len(content_words(piece)) >= 2:
+            if content_words(piece):
                 asked.append(Part(piece.strip(" ,;"), " ".join(context)))
                 context = []
             else:
                 context.append(piece)
     if len(asked) < 2:
-        question = asked[0].text if asked and not context else text
+        bare = not any(content_words(sentence) for sentence in context)
+        question = asked[0].text if asked and bare else text
         return (Part(question if len(content_words(question)) >= 2 else text, text),) if text else ()
     return tuple(asked)

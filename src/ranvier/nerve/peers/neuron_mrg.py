@@ -55,7 +55,7 @@ def _load() -> Any:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     subprocess.run(
         [compiler, "."], cwd=folder, check=True, capture_output=True, env={**os.environ, "PATH": path}
-    )  # noqa: S603
+    )
     from neuron import h
 
     library = next(folder.glob("*/libnrnmech.*"), None) or next(folder.glob("*/.libs/libnrnmech.*"))

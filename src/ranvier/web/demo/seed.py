@@ -28,7 +28,7 @@ from ranvier.web.models import Contact, Person, Question, StandardReply
 from ranvier.web.reasoning import reasoner
 from ranvier.web.roles import Role
 
-PASSWORD = "ranvier-demo-only"  # noqa: S105: shown on the page, for invented people on this machine only
+PASSWORD = "ranvier-demo-only"
 LETTERS = Path(__file__).parent / "letters.toml"
 PEOPLE = (
     ("demo-trainee", "Dr Toma Trainee (invented)", "Trainee in neurology", Role.TRAINEE),
@@ -60,7 +60,7 @@ def seed() -> bool:
     )
     roads: dict[str, list[Question]] = {}
     rows = tomllib.loads(LETTERS.read_text(encoding="utf-8"))
-    for key, row in rows.items():
+    for row in rows.values():
         if isinstance(row, dict):
             question = _lead(row, people)
             roads.setdefault(row["road"], []).append(question)

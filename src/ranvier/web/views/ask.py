@@ -141,7 +141,7 @@ def send(request: HttpRequest) -> HttpResponse:
     chosen = {int(index) for index in given.cleaned_data["remove"]}
     printed = privacy.without(text, [row for index, row in enumerate(details) if index in chosen])
     after = understood(printed)
-    question, code = questions.send(
+    _, code = questions.send(
         submission=given.cleaned_data["submission"],
         text=printed,
         kept=after["details"],
