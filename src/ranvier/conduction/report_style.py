@@ -50,6 +50,7 @@ td:last-child, th:last-child { text-align: left; white-space: normal; }
   .editions td { white-space: normal; }
   table { margin: 3pt 0 8pt; }
   .trace { width: 150mm; margin-bottom: 6pt; }
-  .map { flex-basis: 58mm; width: 58mm; } .map svg { width: 58mm; }
+  .map { flex-basis: 58mm; width: 58mm; } .map img { width: 58mm; }
+  .trace img { width: 100%; }
 }
 """
