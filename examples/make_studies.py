@@ -86,18 +86,28 @@ def motor_recordings(rng: np.random.Generator, spec: MotorNerve) -> list[Recordi
         conducts = conducts * (rng.permutation(spec.units) >= round(lesion.blocked * spec.units))
         delays = delays + lesion.delay_ms + np.abs(rng.normal(0, lesion.scatter_ms, spec.units))
         reach = conducts * ~crossing if site not in ("wrist", "ankle") else conducts
-        clean = clean_sweep(nerve, TIME, distance_mm=distance, amplitude=amplitude, conducts=reach, delays_ms=delays)
+        clean = clean_sweep(
+            nerve, TIME, distance_mm=distance, amplitude=amplitude, conducts=reach, delays_ms=delays
+        )
         recordings.append(_motor(rng, spec, spec.nerve, spec.muscle or MUSCLE[spec.nerve], site, step, clean))
     if spec.crossing_share:
         for site, step, reach in (("wrist", 70.0, np.zeros(spec.units)), ("elbow", 220.0, crossing * 1.0)):
             clean = clean_sweep(nerve, TIME, distance_mm=distance * 0.62, amplitude=amplitude, conducts=reach)
             clean = clean if site == "elbow" else np.zeros_like(clean)
-            recordings.append(_motor(rng, spec, "median", spec.muscle or MUSCLE[spec.nerve], site, step, clean))
+            recordings.append(
+                _motor(rng, spec, "median", spec.muscle or MUSCLE[spec.nerve], site, step, clean)
+            )
     return recordings
 
 
 def _motor(
-    rng: np.random.Generator, spec: MotorNerve, nerve: str, muscle: str, site: str, step: float, clean: np.ndarray
+    rng: np.random.Generator,
+    spec: MotorNerve,
+    nerve: str,
+    muscle: str,
+    site: str,
+    step: float,
+    clean: np.ndarray,
 ) -> Recording:
     wave = Waveform(spoil(rng, TIME, clean, Spoiling(noise=0.012, artefact=0.6)), 10_000.0)
     return Recording(
@@ -112,11 +122,22 @@ def sensory_recording(
     """One antidromic SNAP."""
     record_at, site, distance, amplitude, speed = SENSORY[nerve]
     clean = snap_sweep(
-        rng, TIME, distance_mm=distance, amplitude_uv=max(amplitude * share, 1e-6), velocity_m_per_s=speed * speed_share
+        rng,
+        TIME,
+        distance_mm=distance,
+        amplitude_uv=max(amplitude * share, 1e-6),
+        velocity_m_per_s=speed * speed_share,
     )
     wave = Waveform(spoil(rng, TIME, clean, Spoiling(noise=0.35)), 10_000.0)
     return Recording(
-        nerve, Side(side), Kind.SENSORY, record_at, site, distance_mm=distance, temperature_celsius=33.0, waveform=wave
+        nerve,
+        Side(side),
+        Kind.SENSORY,
+        record_at,
+        site,
+        distance_mm=distance,
+        temperature_celsius=33.0,
+        waveform=wave,
     )
 
 
@@ -124,13 +145,23 @@ def f_wave(nerve: str, latency_ms: float, *, side: str = "right", persistence: f
     """An F wave given by its numbers."""
     site = "wrist" if nerve in ARM_SITES else "ankle"
     return Recording(
-        nerve, Side(side), Kind.F_WAVE, MUSCLE[nerve], site, onset_latency_ms=latency_ms, f_persistence_fraction=persistence
+        nerve,
+        Side(side),
+        Kind.F_WAVE,
+        MUSCLE[nerve],
+        site,
+        onset_latency_ms=latency_ms,
+        f_persistence_fraction=persistence,
     )
 
 
 def normal(rng: np.random.Generator) -> list[Recording]:
     """Healthy arm and leg."""
-    rows = [r for name in ("median", "ulnar", "peroneal", "tibial") for r in motor_recordings(rng, MotorNerve(name))]
+    rows = [
+        r
+        for name in ("median", "ulnar", "peroneal", "tibial")
+        for r in motor_recordings(rng, MotorNerve(name))
+    ]
     rows += [sensory_recording(rng, name) for name in ("median", "ulnar", "radial", "sural")]
     return [*rows, f_wave("median", 26.1), f_wave("ulnar", 26.8), f_wave("tibial", 48.0)]
 
@@ -153,7 +184,9 @@ def mmn_probable(rng: np.random.Generator) -> list[Recording]:
 
 def dispersion_without_block(rng: np.random.Generator) -> list[Recording]:
     """Every unit conducts; a scatter of delays in the median forearm spreads the response."""
-    rows = motor_recordings(rng, MotorNerve("median", lesions={"elbow": Lesion(delay_ms=0.5, scatter_ms=3.6)}))
+    rows = motor_recordings(
+        rng, MotorNerve("median", lesions={"elbow": Lesion(delay_ms=0.5, scatter_ms=3.6)})
+    )
     rows += motor_recordings(rng, MotorNerve("ulnar"))
     return rows + [sensory_recording(rng, name) for name in ("median", "ulnar", "sural")]
 
@@ -175,7 +208,9 @@ def carpal_tunnel(rng: np.random.Generator) -> list[Recording]:
 
 def als_pattern(rng: np.random.Generator) -> list[Recording]:
     """Few units are left, the thenar side worst; no block, sensory fibres untouched."""
-    rows = motor_recordings(rng, MotorNerve("median", units=14, amplitude_share=0.13, speed_share=0.93, terminal_ms=2.0))
+    rows = motor_recordings(
+        rng, MotorNerve("median", units=14, amplitude_share=0.13, speed_share=0.93, terminal_ms=2.0)
+    )
     rows += motor_recordings(rng, MotorNerve("ulnar", units=60, amplitude_share=0.42, speed_share=0.95))
     rows += motor_recordings(rng, MotorNerve("peroneal", units=25, amplitude_share=0.2, speed_share=0.95))
     rows += motor_recordings(rng, MotorNerve("tibial", units=50, amplitude_share=0.3, speed_share=0.96))
@@ -197,7 +232,12 @@ def cidp(rng: np.random.Generator) -> list[Recording]:
     rows += [sensory_recording(rng, "median", share=0.15, speed_share=0.68)]
     rows += [sensory_recording(rng, "ulnar", share=0.2, speed_share=0.7)]
     rows += [sensory_recording(rng, "sural", share=0.9)]
-    return [*rows, f_wave("median", 47.0, persistence=0.5), f_wave("ulnar", 49.0, persistence=0.5), f_wave("tibial", 79.0)]
+    return [
+        *rows,
+        f_wave("median", 47.0, persistence=0.5),
+        f_wave("ulnar", 49.0, persistence=0.5),
+        f_wave("tibial", 79.0),
+    ]
 
 
 STUDIES: dict[str, tuple[int, Callable[[np.random.Generator], list[Recording]], str]] = {
@@ -270,7 +310,11 @@ def study_of(name: str) -> Study:
             )
             if (value := getattr(r, key)) is not None
         }  # fmt: skip
-        gone = ("peak_to_peak_amplitude_mv", "peak_to_peak_amplitude_uv", "duration_to_last_negative_phase_ms")
+        gone = (
+            "peak_to_peak_amplitude_mv",
+            "peak_to_peak_amplitude_uv",
+            "duration_to_last_negative_phase_ms",
+        )
         measured.append(replace(r, **rounded, **dict.fromkeys(gone), total_duration_ms=None))
     return Study(tuple(measured))
 

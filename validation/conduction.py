@@ -31,7 +31,9 @@ CASES = (
 
 def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sweeps", type=int, default=10_000, help="sweeps in the row of the aim; a tenth in the others")
+    parser.add_argument(
+        "--sweeps", type=int, default=10_000, help="sweeps in the row of the aim; a tenth in the others"
+    )
     arguments = parser.parse_args(words)
     lines = [HEAD.format(count=arguments.sweeps)]
     met = True
@@ -43,7 +45,9 @@ def main(words: list[str] | None = None) -> int:
         lines.append(row)
         met = met and (good or "aim" not in name)
     sweeps, truths = sensory_set(2000, max(50, arguments.sweeps // 10), spoiling=Spoiling(noise=0.5))
-    row, _ = _row("SNAP of 20 uV, 0.5 uV noise", measure(sweeps, sampling_rate_hz=20_000.0, kind=Kind.SENSORY), truths)
+    row, _ = _row(
+        "SNAP of 20 uV, 0.5 uV noise", measure(sweeps, sampling_rate_hz=20_000.0, kind=Kind.SENSORY), truths
+    )
     lines.append(row)
     noise = 0.02 * np.random.default_rng(3000).standard_normal((arguments.sweeps, 500))
     false = int((~measure(noise, sampling_rate_hz=10_000.0).is_absent).sum())

@@ -41,7 +41,14 @@ def test_an_example_shows_what_it_is_named_for(name: str) -> None:
 
 def test_the_report_holds_its_parts_and_is_marked_unsigned() -> None:
     page = html_report(judged("mmn_definite"))
-    for part in ("NOT SIGNED", "Motor conduction", "Sensory conduction", "Traces", "To be careful of", "Preston"):
+    for part in (
+        "NOT SIGNED",
+        "Motor conduction",
+        "Sensory conduction",
+        "Traces",
+        "To be careful of",
+        "Preston",
+    ):
         assert part in page
     assert page.count("<svg") == 1 + len(nerve_figures(judged("mmn_definite")))
 
@@ -49,7 +56,9 @@ def test_the_report_holds_its_parts_and_is_marked_unsigned() -> None:
 def test_words_of_the_input_are_escaped_in_the_report() -> None:
     from ranvier.conduction import Context
 
-    study = read_study((FOLDER / "normal" / "study.csv").read_bytes(), context=Context(patient_line="<script>x</script>"))
+    study = read_study(
+        (FOLDER / "normal" / "study.csv").read_bytes(), context=Context(patient_line="<script>x</script>")
+    )
     assert "<script>" not in html_report(judge_study(study))
 
 
@@ -61,7 +70,9 @@ def test_pictures_say_in_words_what_they_show() -> None:
     assert "Sweeps from distal to proximal" in figure.svg()
 
 
-def test_the_command_writes_reports_and_refuses_by_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_reports_and_refuses_by_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     study, page = FOLDER / "normal" / "study.csv", tmp_path / "r.html"
     assert main(["ncs", str(study), "--json", "--html", str(page)]) == 0
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")

@@ -37,7 +37,13 @@ def measure(*, short: bool = False) -> list[BenchmarkRow]:
     seconds = _best(lambda: json.dumps(to_document(judge_study(study))))
     return [
         BenchmarkRow(
-            "measure sweeps of 500 samples", ours, "sweeps/s", "plain NumPy/SciPy loop", peers, ours / peers, gap
+            "measure sweeps of 500 samples",
+            ours,
+            "sweeps/s",
+            "plain NumPy/SciPy loop",
+            peers,
+            ours / peers,
+            gap,
         ),
         BenchmarkRow("judge a 40-recording study with traces, to JSON", 1000.0 * seconds, "ms"),
         BenchmarkRow("the same, studies a second", 1.0 / seconds, "studies/s"),
@@ -74,7 +80,9 @@ def _sweeps(count: int) -> Array:
     rng = np.random.default_rng(7)
     at = np.arange(SAMPLES) * 1000.0 / RATE_HZ
     peak = rng.uniform(6.0, 12.0, count)[:, None]
-    clean = 5.0 * np.exp(-0.5 * ((at - peak) / 1.4) ** 2) - 2.0 * np.exp(-0.5 * ((at - peak - 5.0) / 2.2) ** 2)
+    clean = 5.0 * np.exp(-0.5 * ((at - peak) / 1.4) ** 2) - 2.0 * np.exp(
+        -0.5 * ((at - peak - 5.0) / 2.2) ** 2
+    )
     return np.asarray(clean + 0.02 * rng.standard_normal((count, SAMPLES)))
 
 
