@@ -82,7 +82,8 @@ def pdf_report(page: str) -> bytes:
 
 def _as_image(svg: re.Match[str]) -> str:
     """A picture as an image of its own: WeasyPrint gives a scaled inline SVG a whole page of height."""
-    data = base64.b64encode(svg[0].encode("utf-8")).decode("ascii")
+    alone = svg[0].replace('style="max-width:100%;height:auto" ', "", 1)
+    data = base64.b64encode(alone.encode("utf-8")).decode("ascii")
     return f'<img alt="{svg[1]}" src="data:image/svg+xml;base64,{data}">'
 
 
