@@ -147,7 +147,7 @@ def _legend(figure: Figure) -> None:
         (BlockGrade.NONE, BlockGrade.PROBABLE, BlockGrade.DEFINITE, BlockGrade.UNKNOWN)
     ):
         colour, width, dash, name = LOOK[grade]
-        x = 14.0 + 102 * index
+        x = 6.0 + (0.0, 112.0, 212.0, 312.0)[index]
         figure.line((x, y), (x + 20, y), colour=colour, width=width, dash=dash)
         figure.text((x + 25, y + 4), name, size=10)
     for index, (name, colour) in enumerate(

@@ -26,9 +26,9 @@ table { border-collapse: collapse; width: 100%; margin: 6px 0 18px; font-variant
 caption { text-align: left; font-weight: 600; padding: 4px 0; }
 th { text-align: right; font-weight: 600; font-size: 12px; color: #5b6875; border-bottom: 1px solid #1b2733; padding: 3px 6px;
   vertical-align: bottom; }
-td { text-align: right; border-bottom: 1px solid #d8dee4; padding: 4px 6px; vertical-align: top; }
+td { white-space: nowrap; text-align: right; border-bottom: 1px solid #d8dee4; padding: 4px 6px; vertical-align: top; }
 th:first-child, td:first-child, .words td, .words th, .editions td, .editions th { text-align: left; }
-td:last-child, th:last-child { text-align: left; }
+td:last-child, th:last-child { text-align: left; white-space: normal; }
 .words td:nth-child(n+3):nth-child(-n+5), .words th:nth-child(n+3):nth-child(-n+5) { text-align: right; }
 .words td:last-child { font-size: 12px; color: #5b6875; }
 .editions td, .editions th { font-size: 13px; }
@@ -47,6 +47,10 @@ td:last-child, th:last-child { text-align: left; }
   th { font-size: 7.5pt; } td { padding: 2pt 4pt; }
   .because, .small, .words td:last-child { font-size: 7.5pt; }
   .editions td, .editions th { font-size: 8pt; }
-  .map { flex-basis: 58mm; width: 58mm; } .map svg { width: 58mm; }
+  .editions td { white-space: normal; }
+  table { margin: 3pt 0 8pt; }
+  .trace { width: 150mm; margin-bottom: 6pt; }
+  .map { flex-basis: 58mm; width: 58mm; } .map img { width: 58mm; }
+  .trace img { width: 100%; }
 }
 """
