@@ -77,7 +77,7 @@ def default_topic(case: Case) -> str | None:
     holds = circumstances(case, frozenset())
     if "mmn_named" in holds:
         return "definition"
-    if holds & {"als_diagnosed", "als_suspected", "als_ruled_out", "als_feared"}:
+    if holds & {"als_diagnosed", "als_suspected", "als_feared"}:
         return "differential_als"
     if holds & {"weak", "nerve_test_done"}:
         return "diagnosis_tests"

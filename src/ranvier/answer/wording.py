@@ -30,12 +30,13 @@ class Words:
 class Outline:
     """What answers a topic: `lead` for the short answer, `body` for its own section. Ids of statements or of words.
 
-    `urgent` is used instead when the letter has a red flag.
+    `urgent` is used instead when the letter has a red flag, `grave` when signs speak against MMN or ALS was diagnosed.
     """
 
     lead: tuple[str, ...]
     body: tuple[str, ...]
     urgent: Outline | None = None
+    grave: Outline | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Ask:
     text: str
     missing: tuple[str, ...]
     when: tuple[str, ...]
+    unless: tuple[str, ...]
     statements: tuple[str, ...]
 
 
@@ -101,8 +103,8 @@ def outlines() -> Mapping[str, Outline]:
 
 
 def _outline(row: Mapping[str, Any]) -> Outline:
-    urgent = None if "urgent" not in row else _outline(row["urgent"])
-    return Outline(tuple(row.get("lead", ())), tuple(row["body"]), urgent)
+    variants = {name: _outline(row[name]) for name in ("urgent", "grave") if name in row}
+    return Outline(tuple(row.get("lead", ())), tuple(row["body"]), **variants)
 
 
 @cache
@@ -142,6 +144,7 @@ def asks() -> tuple[Ask, ...]:
             row["text"],
             tuple(row.get("missing", ())),
             tuple(row.get("when", ())),
+            tuple(row.get("unless", ())),
             tuple(row["statements"]),
         )
         for row in _rows("asks.toml")["ask"]
