@@ -13,8 +13,8 @@ from ranvier.terms import DeskError, RanvierError
 from ranvier.web import columns, privacy
 from ranvier.web.commands import questions
 from ranvier.web.forms import LetterForm, SendForm, new_submission
-from ranvier.web.models import Question
 from ranvier.web.mail import from_token
+from ranvier.web.models import Question
 from ranvier.web.reasoning import reasoner
 from ranvier.web.uploads import checked
 
