@@ -28,7 +28,8 @@ NEVER = {
 
 # "What is this illness, and how long ...": the first half has no words of its own to be found by.
 WHAT_IT_IS = re.compile(
-    r"\bwhat(?:'s|’s| is| exactly is) (?:it|this(?: illness| disease| condition| disorder)?|mmn|multifocal motor neuropathy)\s*(?:,|\?|;|and\b)",
+    r"\bwhat(?:'s|’s| is| exactly is) (?:it|this(?: illness| disease| condition| disorder)?|mmn|multifocal motor neuropathy)"
+    r"\s*(?:,|\?|;|and\b)",
     re.IGNORECASE,
 )
 
