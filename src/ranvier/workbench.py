@@ -127,10 +127,11 @@ def answer_case(
 ) -> Reply:
     """Judge a case that a person may have corrected, and draft the answer to the letter it came from."""
     from ranvier.answer import Reply, compose, plan
+    from ranvier.answer.questions import find_in_evidence
     from ranvier.answer.reply import EDITION
 
     judged = judge(case, study)
-    planned = plan(case, judged.judgements[EDITION], text=text, find=None)
+    planned = plan(case, judged.judgements[EDITION], text=text, find=find_in_evidence)
     draft = compose(planned, statements(), drafted_on=today or date.today())
     return Reply(text, case, judged, planned, draft, versions())
 

@@ -15,6 +15,7 @@ WEAK = (
     "finger_extension_weakness", "wrist_drop", "lower_limb_weakness", "foot_drop", "proximal_weakness", "muscle_wasting",
 )  # fmt: skip
 NEIGHBOURS = ("als", "pma", "mmn")
+ALONGSIDE = ("diabetes",)  # does not explain weakness by itself, so it takes nothing from MMN
 SIGNS_AGAINST = ("upper_motor_neuron_signs", "babinski_sign", "spasticity", "bulbar_signs")
 SENSORY_LOSS = ("objective_sensory_loss", "sensory_conduction_abnormal", "sensory_symptoms")
 ALS_TOPICS = {"differential_als"}
@@ -43,7 +44,7 @@ def circumstances(case: Case, topics: frozenset[str]) -> frozenset[str]:
         if c.subject is Subject.PATIENT
         and c.certainty is Diagnosed
         and c.id in illness_statements()
-        and c.id not in NEIGHBOURS
+        and c.id not in (*NEIGHBOURS, *ALONGSIDE)
     ]
     gm1 = [lab for lab in case.labs if lab.analyte == "anti_gm1" and lab.verdict is LabVerdict.POSITIVE]
     holds = {

@@ -97,7 +97,7 @@ def phrases() -> Mapping[str, Mapping[str, str]]:
 def outlines() -> Mapping[str, Outline]:
     """An outline for every topic, and the added sections as `extra.treated` and so on."""
     rows = _rows("topics.toml")
-    rows.pop("urgent")
+    del rows["urgent"], rows["declined"]
     extra = {f"extra.{key}": row for key, row in rows.pop("extra").items()}
     return {key: _outline(row) for key, row in {**rows, **extra}.items()}
 
@@ -111,6 +111,12 @@ def _outline(row: Mapping[str, Any]) -> Outline:
 def urgent_statements() -> Mapping[str, str]:
     """The statement that stands first for each red flag, the most urgent first; `other` for any we have no words for."""
     return dict(_rows("topics.toml")["urgent"])
+
+
+@cache
+def declined_statements() -> Mapping[str, str]:
+    """What is generally known beside each request that is declined, by reason."""
+    return dict(_rows("topics.toml")["declined"])
 
 
 @cache

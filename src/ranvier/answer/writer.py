@@ -12,7 +12,7 @@ COMMON = (
 ENGLISH = frozenset(COMMON.split())
 CLINICAL = re.compile(
     r"\bthank you for (?:referring|seeing|asking)|\breferr(?:al of|ed by|ing this)\b|\bon examination\b|\bO/E\b|\b[HR]x\b"
-    r"|\bthis (?:very )?(?:pleasant )?\d\d?[- ]year|\b\d\d ?(?:M|F|yo|y/o)\b|\bconsultant neurolog|\bGP partner\b|\bMRC \d"
+    r"|\bthis (?:very )?(?:pleasant )?\d\d?[- ]year|\b\d\d ?(?:M|F|yo|y/o|yr old)\b|\bconsultant neurolog|\bGP partner\b|\bMRC \d"
     r"|\b(?:grateful|obliged) (?:if|for)\b|\bpatient (?:is|was|came|has|presents)\b",
     re.IGNORECASE,
 )  # fmt: skip
