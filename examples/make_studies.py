@@ -16,12 +16,13 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
+from validation.synthetic_sweeps import Spoiling, clean_sweep, make_nerve, snap_sweep, spoil  # noqa: E402
+
 from ranvier.conduction import Study, complete  # noqa: E402
 from ranvier.exchange.study_csv import write_study  # noqa: E402
 from ranvier.exchange.traces_csv import attach_traces, read_traces, write_traces  # noqa: E402
 from ranvier.recording import Kind, Recording, Waveform  # noqa: E402
 from ranvier.terms import Side  # noqa: E402
-from validation.synthetic_sweeps import Spoiling, clean_sweep, make_nerve, snap_sweep, spoil  # noqa: E402
 
 TIME = np.arange(500) * 0.1
 FOLDER = ROOT / "examples" / "studies"

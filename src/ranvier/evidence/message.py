@@ -90,7 +90,8 @@ def parts(text: str) -> tuple[Part, ...]:
     """Each question of a cleaned message, with the sentences before it.
 
     A message without a question is one part: people also write "meaning of MMN diagnosis". A question with no word
-    of its own ("Is that usual?") is no part, and a lone one with a single word is read with its story; it belongs with what comes before it.
+    of its own ("Is that usual?") is no part, and a lone one with
+    a single word is read with its story; it belongs with what comes before it.
     """
     asked: list[Part] = []
     context: list[str] = []
