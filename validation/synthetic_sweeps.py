@@ -116,13 +116,20 @@ def _sum(nerve: Nerve, time_ms: Array, arrivals: Array, conducts: Array | None) 
 
 
 def snap_sweep(
-    rng: np.random.Generator, time_ms: Array, *, distance_mm: float, amplitude_uv: float, velocity_m_per_s: float
+    rng: np.random.Generator,
+    time_ms: Array,
+    *,
+    distance_mm: float,
+    amplitude_uv: float,
+    velocity_m_per_s: float,
 ) -> Array:
     """A noise-free antidromic SNAP: biphasic fibre potentials summed over a spread of velocities. [uV]"""
     velocities = np.clip(rng.normal(velocity_m_per_s * 0.93, 2.5, 200), 25.0, None)
     arrive = distance_mm / velocities
     x = time_ms[None, :] - arrive[:, None]
-    total = (np.exp(-0.5 * ((x - 0.55) / 0.22) ** 2) - 0.45 * np.exp(-0.5 * ((x - 1.25) / 0.38) ** 2)).sum(axis=0)
+    total = (np.exp(-0.5 * ((x - 0.55) / 0.22) ** 2) - 0.45 * np.exp(-0.5 * ((x - 1.25) / 0.38) ** 2)).sum(
+        axis=0
+    )
     return np.asarray(total * (amplitude_uv / total.max()), dtype=np.float64)
 
 
@@ -188,7 +195,11 @@ def motor_set(
     for index in range(count):
         nerve = make_nerve(rng, units=int(rng.integers(40, 200)))
         distance = float(rng.choice((70.0, 290.0, 450.0)))
-        delays = np.abs(rng.normal(0, rng.choice((0.0, 0.0, 1.0, 2.0)), nerve.size.size)) if distance > 100 else None
+        delays = (
+            np.abs(rng.normal(0, rng.choice((0.0, 0.0, 1.0, 2.0)), nerve.size.size))
+            if distance > 100
+            else None
+        )
         clean = clean_sweep(nerve, fine, distance_mm=distance, amplitude=amplitude_mv, delays_ms=delays)
         clean *= amplitude_mv / clean.max()
         truths.append(truth_of(fine, clean))

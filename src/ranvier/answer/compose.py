@@ -9,11 +9,14 @@ from datetime import date
 from ranvier.evidence import Statement
 
 from .draft import Citation, Draft, Section, Sentence
-from .point import MUST, Plan, PlannedSection, Point
+from .point import EXTRA, MUST, Plan, PlannedSection, Point
 from .support import Support, merged, statement
 from .wording import fill, sentences
 
-MOST_WORDS = 620  # the answer is 350 to 700 words; headings, numbers of sources and the status line take the rest
+MOST_WORDS = (
+    600  # the answer is 350 to 700 words; headings, numbers of sources and the status line take the rest
+)
+ENOUGH_WORDS = 430  # an EXTRA point is there only to fill an answer that would otherwise be too thin
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z“0-9])")
 
 
@@ -70,18 +73,22 @@ def _shortened(
     sections: tuple[PlannedSection, ...], statements: Mapping[str, Statement]
 ) -> tuple[PlannedSection, ...]:
     kept = {
-        (row, column): point for row, section in enumerate(sections) for column, point in enumerate(section.points)
+        (row, column): point
+        for row, section in enumerate(sections)
+        for column, point in enumerate(section.points)
     }
     words = {
-        place: sum(sentence.words for sentence in sentences_of(point, statements)) for place, point in kept.items()
+        place: sum(sentence.words for sentence in sentences_of(point, statements))
+        for place, point in kept.items()
     }
     droppable = sorted(
         (place for place, point in kept.items() if point.rank != MUST and not point.leads_in),
         key=lambda place: (-kept[place].rank, -place[0], -place[1]),
     )
     for row, column in droppable:
-        if sum(words[place] for place in kept) <= MOST_WORDS:
-            break
+        limit = ENOUGH_WORDS if kept[row, column].rank == EXTRA else MOST_WORDS
+        if sum(words[place] for place in kept) <= limit:
+            continue
         del kept[row, column]
         before = kept.get((row, column - 1))
         if before is not None and before.leads_in and (row, column + 1) not in kept:

@@ -81,6 +81,17 @@ class Citation:
     statements: tuple[str, ...]
     address: str | None = None
 
+    @property
+    def caution(self) -> str | None:
+        """What to say of a source that was not read for this fact; None when it was."""
+        if self.mark is Mark.SEEN:
+            return None
+        return (
+            "not verified in the source"
+            if "recalled" in self.text
+            else f"{self.mark.value}, not verified in the source"
+        )
+
     def document(self) -> dict[str, Any]:
         """The JSON form."""
         return {

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from ranvier.case import Case, Condition, ConditionCertainty, Treatment
 from ranvier.terms import Presence, Span, Subject
 
 from .support import Kind, Support
 
 GIVEN = "the case as it was given"  # a case file may carry no spans
+STUDY = "nerve conduction study"
+ID = re.compile(r"[a-z0-9_.-]{1,60}")  # a case file may carry anything for an id; only ours go into an answer
 
 
-def fact(kind: Kind, identity: str, spans: tuple[Span, ...] = (), because: str | None = None) -> Support:
+def fact(kind: Kind, identity: str, spans: tuple[Span, ...] = ()) -> Support:
     """A support by a fact of the case; one without spans says where it is from."""
-    return Support(kind, identity, spans, because if spans or because else GIVEN)
+    own = identity if ID.fullmatch(identity) else "unnamed"
+    return Support(kind, own, spans, None if spans else GIVEN)
 
 
 def finding(case: Case, identity: str, presence: Presence | None = None) -> Support | None:
@@ -23,7 +28,9 @@ def finding(case: Case, identity: str, presence: Presence | None = None) -> Supp
     if not own:
         return None
     spans = tuple(span for f in own for span in f.spans)
-    return fact(Kind.FINDING, identity, spans, next((f.because for f in own if f.because), None))
+    if not spans and any((f.because or "").startswith(STUDY) for f in own):
+        return Support(Kind.FINDING, identity, (), STUDY)
+    return fact(Kind.FINDING, identity, spans)
 
 
 def is_present(case: Case, *identities: str) -> bool:
@@ -36,7 +43,9 @@ def conditions(case: Case, identity: str, *certainties: ConditionCertainty) -> l
     return [
         c
         for c in case.conditions
-        if c.id == identity and c.subject is Subject.PATIENT and (not certainties or c.certainty in certainties)
+        if c.id == identity
+        and c.subject is Subject.PATIENT
+        and (not certainties or c.certainty in certainties)
     ]
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from ranvier.terms import Mark
-
 from .draft import Citation
 from .reply import Reply, lines_of
 
@@ -42,6 +40,6 @@ def _line(row: str) -> str:
 
 
 def _note(citation: Citation) -> str:
-    mark = "" if citation.mark is Mark.SEEN else f" ({citation.mark.value}, not verified in the source)"
+    mark = "" if citation.caution is None else f" ({citation.caution})"
     address = "" if citation.address is None else f" <{citation.address}>"
     return f"[^{citation.number}]: {escaped(citation.text)}{mark}{address}"

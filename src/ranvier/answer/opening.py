@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from ranvier.case import Case, Response
 from ranvier.evidence import topics as topic_labels
+from ranvier.terms import Presence
 
-from .circumstances import Asked, Diagnosed, RuledOut, Suspected
+from .circumstances import WEAK, Asked, Diagnosed, RuledOut, Suspected
 from .facts import condition, conditions, finding, letter, treatment, treatments
 from .point import MUST, STRONG, USEFUL, PlannedQuestion, Point
 from .support import Kind, Support
@@ -17,11 +18,11 @@ NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 MOST_ASKED = 3  # questions named in the opening; a longer list reads like a form
 
 
-def opening(case: Case, questions: tuple[PlannedQuestion, ...], *, carer: bool) -> Iterator[Point]:
+def opening(case: Case, questions: tuple[PlannedQuestion, ...], *, writer: str) -> Iterator[Point]:
     """The points of the opening, in order."""
     yield Point("thanks" if questions else "thanks_no_question", facts=(letter(case),), rank=MUST)
-    if carer:
-        yield Point("carer", facts=(letter(case),), rank=MUST)
+    if writer != "patient":
+        yield Point(writer, facts=(letter(case),), rank=MUST)
     yield from _complaint(case)
     yield from _treated(case)
     yield from _named(case)
@@ -32,8 +33,10 @@ def _complaint(case: Case) -> Iterator[Point]:
     for identity, words in phrases()["complaint"].items():
         own = [f for f in case.findings if f.id == identity and f.counts]
         support = finding(case, identity)
-        if support is None or case.presence(identity) is None or case.presence(identity).value != "present":  # type: ignore[union-attr]
+        if support is None or case.presence(identity) is not Presence.PRESENT:
             continue
+        if identity not in WEAK and conditions(case, "mmn", Diagnosed):
+            return  # somebody with MMN does not live with "twitching": better nothing than beside the point
         months = next((f.since_months for f in own if f.since_months is not None), None)
         duration, decade = duration_words(months), decade_words(case.patient.age_years)
         slots = {"complaint": words}
@@ -61,15 +64,24 @@ def _treated(case: Case) -> Iterator[Point]:
 
 
 def _named(case: Case) -> Iterator[Point]:
-    for certainty, words in ((Diagnosed, "mmn_diagnosed"), (Suspected, "mmn_suspected"), (Asked, "mmn_asked")):
+    for certainty, words in (
+        (Diagnosed, "mmn_diagnosed"),
+        (Suspected, "mmn_suspected"),
+        (Asked, "mmn_asked"),
+    ):
         if found := conditions(case, "mmn", certainty):
             yield Point(words, facts=(condition(found[0]),), rank=STRONG)
             break
+    else:
+        if found := conditions(case, "mmn", RuledOut):
+            yield Point("mmn_ruled_out", facts=(condition(found[0]),), rank=STRONG)
     words_of_als = ((Diagnosed, "als_diagnosed"), (Suspected, "als_suspected"), (RuledOut, "als_ruled_out"))
     for certainty, words in (*words_of_als, (Asked, "als_feared")):
         if found := conditions(case, "als", certainty):
+            if certainty is Diagnosed and conditions(case, "mmn", Diagnosed):
+                words = "als_suspected"  # a letter that says both is not one to break such news with
             yield Point(words, facts=(condition(found[0]),), rank=STRONG)
-            if certainty is not Diagnosed:
+            if certainty in (Suspected, Asked):
                 yield Point("fear_makes_sense", facts=(condition(found[0]),), rank=USEFUL)
             break
 

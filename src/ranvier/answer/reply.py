@@ -10,7 +10,7 @@ from ranvier.case import Case, to_document
 from ranvier.criteria import JudgedCase, Judgement
 
 from .draft import Draft, Section, Sentence
-from .plan import Plan
+from .point import Plan
 from .reading_level import reading_grade
 
 EDITION = "efns_pns_2010"  # the guideline that an answer speaks of
@@ -37,7 +37,11 @@ class Reply:
         """The answer as plain text: headings, sentences with the numbers of their sources, and what it is."""
         parts = []
         for section in self.draft.sections:
-            body = "\n".join(lines_of(section, self.draft)) if section.listed else " ".join(lines_of(section, self.draft))
+            body = (
+                "\n".join(lines_of(section, self.draft))
+                if section.listed
+                else " ".join(lines_of(section, self.draft))
+            )
             parts.append(f"{section.title}\n{body}")
         return "\n\n".join([*parts, self.draft.status])
 
@@ -62,7 +66,9 @@ class Reply:
             "reading_grade": reading_grade(self.draft.prose),
             "red_flags": case["red_flags"],
             "questions": questions,
-            "handling": [{"topic": q.topic, "handling": q.handling, "reason": q.reason} for q in self.plan.questions],
+            "handling": [
+                {"topic": q.topic, "handling": q.handling, "reason": q.reason} for q in self.plan.questions
+            ],
             "kind": self.plan.kind,
             "judgement": self.judged.document(),
             "case": case,
@@ -89,6 +95,17 @@ def marked(section: Section, draft: Draft) -> Iterator[tuple[Sentence, tuple[int
         cited = draft.cited(sentence)
         following = draft.cited(sentences[index + 1]) if index + 1 < len(sentences) else ()
         yield sentence, () if cited == following and not section.listed else cited
+
+
+def advice(section: Section) -> list[list[Sentence]]:
+    """The sentences of an urgent section, those of one piece of advice together."""
+    grouped: list[list[Sentence]] = []
+    for sentence in section.sentences:
+        if grouped and grouped[-1][-1].support == sentence.support:
+            grouped[-1].append(sentence)
+        else:
+            grouped.append([sentence])
+    return grouped
 
 
 def lines_of(section: Section, draft: Draft) -> list[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ranvier.case import Case, ConditionCertainty, Response
 from ranvier.terms import Certainty, Presence, Span, Subject
 from ranvier.terms.vocabulary import findings
+
+from .wording import phrases
 
 CERTAINTY = {
     ConditionCertainty.DIAGNOSED: "diagnosed",
@@ -48,7 +51,9 @@ def readings(case: Case) -> tuple[Reading, ...]:
             "" if f.side is None else f.side.value if f.side.value != "both" else "both sides",
             "" if f.since_months is None else f"for {f.since_months:g} months",
             "" if f.certainty is Certainty.STATED else f.certainty.value,
-            "" if f.subject is Subject.PATIENT else f"of {'the family' if f.subject is Subject.FAMILY else 'someone else'}",
+            ""
+            if f.subject is Subject.PATIENT
+            else f"of {'the family' if f.subject is Subject.FAMILY else 'someone else'}",
         ]
         rows.append((term.group, term.label, _joined(detail), f.presence is Presence.ABSENT, f.spans))
     for c in case.conditions:
@@ -60,17 +65,27 @@ def readings(case: Case) -> tuple[Reading, ...]:
             "" if t.response is None else RESPONSE[t.response],
             "" if t.months_ago is None else f"{t.months_ago:g} months ago",
         ]
-        rows.append(("treatment", t.id.replace("_", " "), _joined(detail), not t.given, t.spans))
+        rows.append(("treatment", _named("treatment", t.id), _joined(detail), not t.given, t.spans))
     for lab in case.labs:
         value = "" if lab.value is None else f"{lab.value:g} {lab.unit or ''}".strip()
         detail = [lab.verdict.value, f"{lab.isotype or ''}".replace("ig", "Ig"), value]
-        rows.append(("laboratory", lab.analyte.replace("_", " "), _joined(detail), False, lab.spans))
+        rows.append(("laboratory", _named("analyte", lab.analyte), _joined(detail), False, lab.spans))
     for q in case.questions:
-        rows.append(("question", "Question", q.topic.replace("_", " "), False, () if q.span is None else (q.span,)))
+        rows.append(
+            ("question", "Question", q.topic.replace("_", " "), False, () if q.span is None else (q.span,))
+        )
     for flag in case.red_flags:
         rows.append(("red_flag", "Red flag", flag.id.replace("_", " "), False, flag.spans))
     rows.sort(key=lambda row: row[4][0].start if row[4] else 1 << 30)
-    return tuple(Reading(number, *row) for number, row in enumerate(rows, start=1))
+    return tuple(
+        Reading(number, group, one_line(label), one_line(detail), absent, spans)
+        for number, (group, label, detail, absent, spans) in enumerate(rows, start=1)
+    )
+
+
+def _named(table: str, identity: str) -> str:
+    plain = identity.replace("_", " ")
+    return phrases()[table].get(identity, plain[:1].upper() + plain[1:])
 
 
 def _joined(parts: list[str]) -> str:
@@ -86,14 +101,14 @@ def runs(text: str, case: Case, read: tuple[Reading, ...]) -> tuple[Run, ...]:
         cuts |= {min(max(span.start, start), end), min(max(span.end, start), end)}
     made: list[Run] = []
     ordered = sorted(cuts)
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in pairwise(ordered):
         piece = Span(one, other)
         hidden = next((d for d in case.identifying if d.span.overlaps(piece)), None)
         numbers = tuple(r.number for r in read if any(span.overlaps(piece) for span in r.spans))
         if hidden is not None:
-            if made and made[-1].hidden == hidden.kind:
+            if made and made[-1].hidden == one_line(hidden.kind):
                 continue  # a detail cut in two by a finding is blacked out once
-            made.append(Run("", numbers, hidden.kind))
+            made.append(Run("", numbers, one_line(hidden.kind)))
         else:
             made.append(Run(printable(piece.of(text)), numbers))
     return tuple(made)
@@ -104,6 +119,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
+def one_line(text: str) -> str:
+    """Printable text on one line."""
+    return " ".join(printable(text).split())
+
+
 def quoted(text: str, case: Case, reading: Reading) -> str:
     """The words that said it, shortened, with identifying details blacked out."""
     words = []
@@ -111,7 +131,7 @@ def quoted(text: str, case: Case, reading: Reading) -> str:
         part = span.of(text)
         for detail in case.identifying:
             if detail.span.overlaps(span):
-                part = f"({detail.kind} hidden)"
-        words.append(" ".join(printable(part).split()))
+                part = f"({one_line(detail.kind)} hidden)"
+        words.append(one_line(part))
     told = " … ".join(words)
     return told if len(told) <= 70 else told[:69] + "…"

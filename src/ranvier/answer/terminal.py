@@ -5,11 +5,10 @@ from __future__ import annotations
 import textwrap
 
 from ranvier.criteria import explain
-from ranvier.terms import Mark
 
 from .draft import Section
 from .reading_level import reading_grade
-from .reply import Reply, lines_of
+from .reply import Reply, advice, lines_of
 from .shown_letter import quoted, readings
 
 WIDEST, NARROWEST = 88, 40
@@ -34,7 +33,9 @@ def terminal_text(reply: Reply, *, width: int = 80, colour: bool = False) -> str
     blocks = [_section(section, reply, width, style) for section in urgent]
     blocks += [_understood(reply, width, style), _verdict(reply, width, style)]
     blocks.append(_rule("Draft of an answer, for a clinician to sign", width, style))
-    blocks += [_section(section, reply, width, style) for section in reply.draft.sections if not section.urgent]
+    blocks += [
+        _section(section, reply, width, style) for section in reply.draft.sections if not section.urgent
+    ]
     blocks += [_sources(reply, width, style), _foot(reply, width, style)]
     return "\n\n".join(blocks) + "\n"
 
@@ -51,9 +52,9 @@ def _section(section: Section, reply: Reply, width: int, style: Style) -> str:
         body = _wrapped(" ".join(lines), width)
     if section.urgent:
         bar = style("31", "┃ ")
-        narrow = "\n".join(textwrap.wrap(" ".join(lines), width - 2))
-        rows = [style("1;31", section.title.upper()), *narrow.splitlines()]
-        return "\n".join(bar + row for row in rows)
+        told = [" ".join(s.text for s in group) for group in advice(section)]
+        rows = [row for line in told for row in textwrap.wrap(line, width - 2)]
+        return "\n".join(bar + row for row in [style("1;31", section.title.upper()), *rows])
     return style("1", section.title) + "\n" + body
 
 
@@ -64,7 +65,9 @@ def _understood(reply: Reply, width: int, style: Style) -> str:
         rows.append("Nothing that this software knows was found in it.")
     widest = min(44, max((len(r.label) for r in read), default=0))
     for r in read:
-        sign = "−" if r.absent else ("!" if r.group == "red_flag" else ("?" if r.group == "question" else "+"))
+        sign = (
+            "−" if r.absent else ("!" if r.group == "red_flag" else ("?" if r.group == "question" else "+"))
+        )
         words = quoted(reply.text, reply.case, r)
         head = f"{sign} {r.label[:widest]:<{widest}}  "
         line = textwrap.wrap(r.detail + (f"  “{words}”" if words else ""), max(20, width - len(head))) or [""]
@@ -79,16 +82,15 @@ def _understood(reply: Reply, width: int, style: Style) -> str:
 def _verdict(reply: Reply, width: int, style: Style) -> str:
     summary = explain.summary(reply.judgement).splitlines()
     body = [_wrapped(line.strip(), width, hanging="  ") for line in summary]
-    note = style("2", "Published criteria applied to what was stated: no diagnosis. Reasons: ranvier judge --explain")
+    told = "Published criteria applied to what was stated: no diagnosis. Reasons: ranvier judge --explain"
+    note = style("2", _wrapped(told, width))
     return "\n".join([_rule("Against the MMN guideline", width, style), *body, note])
 
 
 def _sources(reply: Reply, width: int, style: Style) -> str:
     rows = [style("1", "Sources")]
     for citation in reply.draft.citations:
-        mark = "" if citation.mark is Mark.SEEN else f" ({citation.mark.value}, not verified in the source)"
-        if "recalled)" in citation.text:
-            mark = mark.replace("recalled, ", "")
+        mark = "" if citation.caution is None else f" ({citation.caution})"
         rows.append(_wrapped(f"[{citation.number}] {citation.text}{mark}", width, hanging="    "))
     return "\n".join(rows)
 

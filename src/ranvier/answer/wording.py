@@ -28,10 +28,15 @@ class Words:
 
 @dataclass(frozen=True)
 class Outline:
-    """What answers a topic: `lead` for the short answer, `body` for its own section. Ids of statements or of words."""
+    """What answers a topic: `lead` for the short answer, `body` for its own section. Ids of statements or of words.
+
+    `urgent` is used instead when the letter has a red flag, `grave` when signs speak against MMN or ALS was diagnosed.
+    """
 
     lead: tuple[str, ...]
     body: tuple[str, ...]
+    urgent: Outline | None = None
+    grave: Outline | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class Ask:
     text: str
     missing: tuple[str, ...]
     when: tuple[str, ...]
+    unless: tuple[str, ...]
     statements: tuple[str, ...]
 
 
@@ -91,17 +97,26 @@ def phrases() -> Mapping[str, Mapping[str, str]]:
 def outlines() -> Mapping[str, Outline]:
     """An outline for every topic, and the added sections as `extra.treated` and so on."""
     rows = _rows("topics.toml")
-    rows.pop("urgent")
+    del rows["urgent"], rows["declined"]
     extra = {f"extra.{key}": row for key, row in rows.pop("extra").items()}
-    return {
-        key: Outline(tuple(row.get("lead", ())), tuple(row["body"])) for key, row in {**rows, **extra}.items()
-    }
+    return {key: _outline(row) for key, row in {**rows, **extra}.items()}
+
+
+def _outline(row: Mapping[str, Any]) -> Outline:
+    variants = {name: _outline(row[name]) for name in ("urgent", "grave") if name in row}
+    return Outline(tuple(row.get("lead", ())), tuple(row["body"]), **variants)
 
 
 @cache
 def urgent_statements() -> Mapping[str, str]:
     """The statement that stands first for each red flag, the most urgent first; `other` for any we have no words for."""
     return dict(_rows("topics.toml")["urgent"])
+
+
+@cache
+def declined_statements() -> Mapping[str, str]:
+    """What is generally known beside each request that is declined, by reason."""
+    return dict(_rows("topics.toml")["declined"])
 
 
 @cache
@@ -135,6 +150,7 @@ def asks() -> tuple[Ask, ...]:
             row["text"],
             tuple(row.get("missing", ())),
             tuple(row.get("when", ())),
+            tuple(row.get("unless", ())),
             tuple(row["statements"]),
         )
         for row in _rows("asks.toml")["ask"]
@@ -156,5 +172,7 @@ def fill(identity: str, slots: Mapping[str, str]) -> str:
         return sentences()[identity].text.format_map(slots)
     except KeyError as error:
         raise DataError(
-            path=f"sentences.{identity}", given=f"no {error}", expected="An id of sentences.toml, all slots given"
+            path=f"sentences.{identity}",
+            given=f"no {error}",
+            expected="An id of sentences.toml, all slots given",
         ) from error

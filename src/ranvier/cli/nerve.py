@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 from ranvier.terms.errors import DocumentRefused
 
@@ -15,6 +16,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     verbs = parser.add_subparsers(dest="nerve_verb", metavar="VERB", required=True)
     _register_fibre(verbs.add_parser("fibre", help="one fibre: does the impulse get through, and how fast?"))
+    _register_study(verbs.add_parser("study", help="attack a nerve and record the study a doctor would see"))
     _register_check(
         verbs.add_parser("check", help="run a file of reference conditions (shaped like nerve-oracle.csv)")
     )
@@ -22,7 +24,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the work."""
-    return {"fibre": _fibre, "check": _check}[arguments.nerve_verb](arguments)
+    return {"fibre": _fibre, "study": _study, "check": _check}[arguments.nerve_verb](arguments)
 
 
 def _register_fibre(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +65,47 @@ def _register_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=JSON_HELP)
 
 
+def _register_study(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Draw one person's motor axons, attack them as the lesion file says, stimulate at every site and write the study. "
+        "Example: ranvier nerve study --lesion block.toml --out study.csv --traces traces.csv --truth truth.json"
+    )
+    parser.add_argument(
+        "--lesion", metavar="FILE", type=Path, help="lesion file in TOML; without it the nerve is healthy"
+    )
+    parser.add_argument("--out", metavar="STUDY", type=Path, required=True, help="study file (CSV) to write")
+    parser.add_argument("--traces", metavar="TRACES", type=Path, help="traces file (CSV) to write")
+    parser.add_argument("--truth", metavar="FILE", type=Path, help="what was blocked where (JSON)")
+    parser.add_argument(
+        "--pool",
+        action="append",
+        default=[],
+        help="median_apb, ulnar_adm, peroneal_edb, tibial_ah; may repeat",
+    )
+    parser.add_argument("--side", choices=("right", "left"), default="right")
+    parser.add_argument("--temperature-celsius", type=float, default=34.0, help="limb (default 34)")
+    parser.add_argument("--height-cm", type=float, default=170.0, help="body height; distances grow with it")
+    parser.add_argument(
+        "--noise-mv", type=float, default=0.005, help="standard deviation of the noise (default 0.005)"
+    )
+    parser.add_argument(
+        "--artefact-mv", type=float, default=0.0, help="size of the stimulus artefact (default 0)"
+    )
+    parser.add_argument(
+        "--site-noise-fraction", type=float, default=0.03, help="scatter of size between sites (default 0.03)"
+    )
+    parser.add_argument(
+        "--submaximal", action="append", default=[], metavar="SITE=SHARE",
+        help="stimulate only this share of axons at a site, for example erb=0.8",
+    )  # fmt: skip
+    parser.add_argument("--n-axons", type=int, help="how many motor axons (default: drawn for the pool)")
+    parser.add_argument("--seed", type=int, help="of the person drawn (default: the lesion file's)")
+    parser.add_argument(
+        "--exact", action="store_true", help="simulate every attacked axon; do not read the tables"
+    )
+    parser.add_argument("--json", action="store_true", help=JSON_HELP)
+
+
 def _add_step_arguments(parser: argparse.ArgumentParser, *, scheme: str, dt_us: float | None) -> None:
     parser.add_argument(
         "--scheme", choices=("backward_euler", "second_order"), default=scheme, help=f"default {scheme}"
@@ -92,6 +135,69 @@ def _fibre(arguments: argparse.Namespace) -> int:
     else:
         print(fibre_text(result))
     return 0
+
+
+def _study(arguments: argparse.Namespace) -> int:
+    import json
+
+    from ranvier.nerve.lesion_file import LesionFile, read_lesion_file
+    from ranvier.nerve.study import StudySettings, simulate_study, truth_document
+    from ranvier.nerve.study_files import write_study, write_traces
+    from ranvier.terms import Side
+    from ranvier.terms.errors import NerveError
+    from ranvier.terms.vocabulary import site
+
+    shares = {}
+    for text in arguments.submaximal:
+        name, _, share = text.partition("=")
+        try:
+            shares[site(name, path="submaximal")] = float(share)
+        except ValueError:
+            raise NerveError(
+                path="submaximal", given=f'"{text}"', expected="SITE=SHARE, such as erb=0.8"
+            ) from None
+    lesions = LesionFile("healthy", 1, ()) if arguments.lesion is None else read_lesion_file(arguments.lesion)
+    settings = StudySettings(
+        side=Side(arguments.side),
+        celsius=arguments.temperature_celsius,
+        height_cm=arguments.height_cm,
+        noise_mv=arguments.noise_mv,
+        artefact_mv=arguments.artefact_mv,
+        site_noise_fraction=arguments.site_noise_fraction,
+        supramaximal_fraction=shares,
+        n_axons=arguments.n_axons,
+        exact=arguments.exact,
+        seed=arguments.seed,
+    )
+    study = simulate_study(lesions, pools=arguments.pool, settings=settings)
+    write_study(arguments.out, study.recordings)
+    if arguments.traces is not None:
+        write_traces(arguments.traces, study.recordings)
+    truth = truth_document(study)
+    if arguments.truth is not None:
+        arguments.truth.write_text(json.dumps(truth, indent=1), encoding="utf-8")
+    for nerve in truth["nerves"]:
+        del nerve["axons"]
+    if arguments.json:
+        print_json({**truth, "study": str(arguments.out), "n_recordings": len(study.recordings)})
+    else:
+        print(_truth_text(truth, arguments.out))
+    return 0
+
+
+def _truth_text(truth: dict[str, Any], out: Path) -> str:
+    lines = [f"{truth['name']}: study written to {out}. The truth, which no doctor sees:"]
+    for nerve in truth["nerves"]:
+        who = f"{nerve['side']} {nerve['nerve']}, {nerve['muscle'].upper()}"
+        lines.append(f"  {who}: {nerve['n_axons']} axons, {nerve['n_lost']} lost")
+        for segment in nerve["segments"]:
+            blocked, slowed = (100 * (segment[key] or 0.0) for key in ("blocked_fraction", "slowed_fraction"))
+            delay = segment["mean_delay_ms"] or 0.0
+            where = f"{segment['distal_site']} to {segment['proximal_site']}"
+            lines.append(
+                f"    {where:<28} {blocked:3.0f} % blocked, {slowed:3.0f} % only slowed, mean delay {delay:.2f} ms"
+            )
+    return "\n".join(lines)
 
 
 def _check(arguments: argparse.Namespace) -> int:

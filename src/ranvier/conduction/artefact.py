@@ -64,7 +64,11 @@ class Scene:
 
     def neighbours(self, segment: Segment) -> tuple[Segment | None, Segment | None]:
         """The next segment towards the muscle and the next away from it, on the same nerve and muscle."""
-        own = [s for s in self.segments if (s.nerve, s.side, s.muscle) == (segment.nerve, segment.side, segment.muscle)]
+        own = [
+            s
+            for s in self.segments
+            if (s.nerve, s.side, s.muscle) == (segment.nerve, segment.side, segment.muscle)
+        ]
         at = next(i for i, s in enumerate(own) if segment_key(s) == segment_key(segment))
         return (own[at - 1] if at else None), (own[at + 1] if at + 1 < len(own) else None)
 

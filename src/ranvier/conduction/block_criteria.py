@@ -63,7 +63,10 @@ class Need:
         name, word = MEASURES[self.measure], OPERATIONS[self.operation]
         wanted = f"{word} {_shown(self.measure, self.value)}"
         if proximal_is_absent and self.absent_response == "not_applied":
-            return Verdict.MET, f"{name}: no proximal response, so there is no duration to compare; not applied"
+            return (
+                Verdict.MET,
+                f"{name}: no proximal response, so there is no duration to compare; not applied",
+            )
         value = values[self.measure]
         if value is None:
             return Verdict.UNKNOWN, f"{name}: not measured; needed {wanted}"
@@ -210,7 +213,9 @@ def _rule(row: dict[str, Any], edition: str) -> Rule:
         needs.append(
             Need(need["measure"], operation, float(need[operation]), need.get("absent_response", "counts"))
         )
-    lists = {name: tuple(row[name]) for name in ("nerves", "not_nerves", "regions", "not_regions") if name in row}
+    lists: dict[str, Any] = {
+        name: tuple(row[name]) for name in ("nerves", "not_nerves", "regions", "not_regions") if name in row
+    }
     plain = {
         name: row[name]
         for name in ("limb", "length", "not_at_entrapment_site", "not_ulnar_across_elbow", "note")
@@ -219,7 +224,9 @@ def _rule(row: dict[str, Any], edition: str) -> Rule:
     return Rule(id=row["id"], grade=BlockGrade(row["grade"]), needs=tuple(needs), **lists, **plain)
 
 
-def chosen_editions(names: tuple[str, ...] | None = None, *, unverified: bool = False) -> tuple[BlockEdition, ...]:
+def chosen_editions(
+    names: tuple[str, ...] | None = None, *, unverified: bool = False
+) -> tuple[BlockEdition, ...]:
     """Editions by name, or those that are on by default; `unverified` adds the ones whose tables are only recalled.
 
     Raises
@@ -236,9 +243,7 @@ def chosen_editions(names: tuple[str, ...] | None = None, *, unverified: bool = 
 
 def segment_values(segment: Segment, limits: ReferenceLimits, context: Context) -> dict[str, float | None]:
     """Every measure that a rule may ask for; None where it was not measured or no limit is known."""
-    limit = limits.find(
-        nerve=segment.nerve, record_at=segment.muscle, quantity="amplitude", context=context
-    )
+    limit = limits.find(nerve=segment.nerve, record_at=segment.muscle, quantity="amplitude", context=context)
     amplitude = segment.distal_amplitude_mv
     reduction = segment.amplitude_reduction_fraction
     return {
@@ -262,18 +267,16 @@ def judge_block(
     """
     values = segment_values(segment, limits, context)
     verdict = _judge(segment, edition, values, mode)
-    if values["area_reduction_fraction"] is None and values["amplitude_reduction_fraction"] is not None:
-        if verdict.grade is BlockGrade.UNKNOWN or len(verdict.could_be) > 1:
-            alike = {**values, "area_reduction_fraction": values["amplitude_reduction_fraction"]}
-            hint = _judge(segment, edition, alike, mode)
-            fall = 100 * (values["amplitude_reduction_fraction"] or 0.0)
-            said = " or ".join(grade.value for grade in hint.could_be)
-            text = (
-                f"amplitude alone: it falls by {fall:.3g} %; had the area fallen as much, this edition would say "
-                f"{said}. Amplitude falls more than area when the response is dispersed, so this is a hint only"
-            )
-            verdict = replace(verdict, because=(*verdict.because, text), amplitude_alone=hint.grade)
-    return verdict
+    fall = values["amplitude_reduction_fraction"]
+    if values["area_reduction_fraction"] is not None or fall is None or len(verdict.could_be) == 1:
+        return verdict
+    hint = _judge(segment, edition, {**values, "area_reduction_fraction": fall}, mode)
+    said = " or ".join(grade.value for grade in hint.could_be)
+    text = (
+        f"amplitude alone: it falls by {100 * fall:.3g} %; had the area fallen as much, this edition would say {said}. "
+        "Amplitude falls more than area when the response is dispersed, so this is a hint only"
+    )
+    return replace(verdict, because=(*verdict.because, text), amplitude_alone=hint.grade)
 
 
 def _judge(
@@ -318,7 +321,11 @@ def _judge(
 
 
 def _still_possible(
-    segment: Segment, edition: BlockEdition, values: Mapping[str, float | None], mode: str, missing: tuple[str, ...]
+    segment: Segment,
+    edition: BlockEdition,
+    values: Mapping[str, float | None],
+    mode: str,
+    missing: tuple[str, ...],
 ) -> tuple[BlockGrade, ...]:
     """The grades reached when each missing measure takes every value that could matter, best first."""
     trials: list[list[float]] = []
@@ -329,7 +336,9 @@ def _still_possible(
     for combination in product(*trials):
         tried = {**values, **dict(zip(missing, combination, strict=True))}
         if "amplitude_reduction_fraction" in missing and "proximal_over_distal_amplitude" in missing:
-            tried["proximal_over_distal_amplitude"] = 1.0 - float(tried["amplitude_reduction_fraction"] or 0.0)
+            tried["proximal_over_distal_amplitude"] = 1.0 - float(
+                tried["amplitude_reduction_fraction"] or 0.0
+            )
         found.add(_judge(segment, edition, tried, mode).grade)
     return tuple(grade for grade in (*GRADES, BlockGrade.NONE) if grade in found)
 

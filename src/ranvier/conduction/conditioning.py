@@ -7,6 +7,7 @@ the quiet parts of the sweep, before and after the response, and taken off every
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,9 @@ LOWER_QUARTILE_OF_ABSOLUTE_NORMAL = 0.31864
 HUM_HZ = (50.0, 60.0)
 SHORTEST_SWEEP_FOR_HUM_MS = 25.0  # below about one cycle, hum and drift cannot be told apart
 ARTEFACT_WINDOW_MS = 0.3
-ROWS_BELOW_BLAS_THREADS = 64  # larger products are split over threads, which costs more than it saves on a busy machine
+ROWS_BELOW_BLAS_THREADS = (
+    64  # larger products are split over threads, which costs more than it saves on a busy machine
+)
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,8 @@ def condition(sweeps: Array, *, sampling_rate_hz: float, start_ms: float, settin
         Conditioned sweeps in the same unit.
     """
     step_ms = 1000.0 / sampling_rate_hz
-    n, m = sweeps.shape
-    time = start_ms + np.arange(m) * step_ms
+    m = sweeps.shape[1]
+    time: Array = start_ms + np.arange(m, dtype=np.float64) * step_ms
     raw_noise = noise_level(sweeps, step_ms=step_ms)
     clean, has_artefact = _without_artefact(sweeps, time, raw_noise, settings)
     smooth, gain = _smooth(clean, step_ms, settings)
@@ -110,9 +113,7 @@ def condition(sweeps: Array, *, sampling_rate_hz: float, start_ms: float, settin
     return Conditioned(smooth - level, time, noise, raw_noise, has_hum, has_artefact, (first, m))
 
 
-def _without_artefact(
-    sweeps: Array, time: Array, noise: Array, settings: Settings
-) -> tuple[Array, Flags]:
+def _without_artefact(sweeps: Array, time: Array, noise: Array, settings: Settings) -> tuple[Array, Flags]:
     """Hold the blanked samples and subtract an exponential tail where three short windows show one."""
     n, m = sweeps.shape
     clean = sweeps.copy()
@@ -124,7 +125,7 @@ def _without_artefact(
     places = np.searchsorted(time, edges - 1e-9)
     found = np.zeros(n, dtype=bool)
     if np.diff(places).min() >= 2 and places[-1] < m:
-        means = [sweeps[:, a:b].mean(axis=1) for a, b in zip(places[:-1], places[1:], strict=True)]
+        means = [sweeps[:, a:b].mean(axis=1) for a, b in pairwise(places)]
         early, late = means[0] - means[1], means[1] - means[2]
         ratio = np.divide(late, early, out=np.full(n, -1.0), where=early != 0)
         certain = np.abs(early) > 6.0 * noise * np.sqrt(2.0 / (places[1] - places[0])) + 1e-12
@@ -170,7 +171,9 @@ def _rough_response(
     below = above < edge[:, None]
     before = np.where(below & (columns <= peak[:, None]), columns, -1).max(axis=1)
     # Back over the foot too: an initial positive dip or an early phase lies within the 3 ms before the crossing.
-    earliest = np.where(~below & (columns >= (before - round(3.0 / step_ms))[:, None]), columns, m).min(axis=1)
+    earliest = np.where(~below & (columns >= (before - round(3.0 / step_ms))[:, None]), columns, m).min(
+        axis=1
+    )
     onset = time[first] + np.minimum(before, earliest) * step_ms
     end = np.minimum(time[first] + (peak * step_ms) + settings.response_ms, time[-1])
     return onset, end
@@ -191,9 +194,10 @@ def _baseline(
     enough_late = late_count >= max(4, m // 20)
     few_early = early_count < 1
     # Both ends weigh the same, so that the fit passes through the foot of the response as well as its tail.
-    weights = early / np.maximum(early_count, 1)[:, None] + (late * enough_late[:, None]) / np.maximum(
-        late_count, 1
-    )[:, None]
+    weights = (
+        early / np.maximum(early_count, 1)[:, None]
+        + (late * enough_late[:, None]) / np.maximum(late_count, 1)[:, None]
+    )
     nothing = weights.sum(axis=1) == 0
     weights[nothing, begin] = 1.0
     design = _quiet_shapes(time, at_ms)
@@ -211,7 +215,7 @@ def _baseline(
     total = np.einsum("ij,ij->i", weighted, quiet)
 
     def fit(use: list[int], rows: Flags) -> tuple[Array, Array]:
-        inside = gram[np.ix_(rows.nonzero()[0], use, use)] + 1e-9 * np.eye(len(use))
+        inside = gram[np.ix_(rows.nonzero()[0], np.array(use), np.array(use))] + 1e-9 * np.eye(len(use))
         found = np.linalg.solve(inside, right[rows][:, use][:, :, None])[:, :, 0]
         left_over = total[rows] - np.einsum("ij,ij->i", found, right[rows][:, use])
         return found, np.maximum(left_over, 0.0)

@@ -107,7 +107,9 @@ def judge_demyelination(
             "g": judge.distal_duration(rows[0]),
         }
         nerves.setdefault((nerve, side), []).append(
-            NerveDemyelination(nerve, side, {k: v for k, (v, _) in told.items()}, {k: t for k, (_, t) in told.items()})
+            NerveDemyelination(
+                nerve, side, {k: v for k, (v, _) in told.items()}, {k: t for k, (_, t) in told.items()}
+            )
         )
     merged = tuple(_merge(rows) for rows in nerves.values())
     source = Source(numbers["citation"], mark=Mark(numbers["mark"]))
@@ -125,7 +127,9 @@ def _merge(rows: list[NerveDemyelination]) -> NerveDemyelination:
         return rows[0]
     verdicts = {key: any_of(row.verdicts[key] for row in rows) for key in PARAMETERS}
     because = {
-        key: next((row.because[key] for row in rows if row.verdicts[key] is verdicts[key]), rows[0].because[key])
+        key: next(
+            (row.because[key] for row in rows if row.verdicts[key] is verdicts[key]), rows[0].because[key]
+        )
         for key in PARAMETERS
     }
     return NerveDemyelination(rows[0].nerve, rows[0].side, verdicts, because)
@@ -138,16 +142,16 @@ def _count(set_id: str, source: Source, nerves: tuple[NerveDemyelination, ...]) 
     def elsewhere(index: int, keys: str) -> Verdict:
         return any_of(n.verdicts[k] for i, n in enumerate(nerves) if i != index for k in keys)
 
-    routes: dict[str, Verdict] = {
-        key: at_least(2, all_nerves(key)) for key in ("a", "b", "c", "f")
-    }
+    routes: dict[str, Verdict] = {key: at_least(2, all_nerves(key)) for key in ("a", "b", "c", "f")}
     routes["d"] = at_least(2, all_nerves("d")) & any_of(
         nerve.verdicts[key] for nerve in nerves for key in "abcefg"
     )
     routes["e"] = at_least(2, all_nerves("e")) | any_of(
         nerve.verdicts["e"] & elsewhere(index, "abcfg") for index, nerve in enumerate(nerves)
     )
-    routes["g"] = any_of(nerve.verdicts["g"] & elsewhere(index, "abcdef") for index, nerve in enumerate(nerves))
+    routes["g"] = any_of(
+        nerve.verdicts["g"] & elsewhere(index, "abcdef") for index, nerve in enumerate(nerves)
+    )
     strongly = any_of(routes.values())
     weakly = any_of(nerve.verdicts[key] for nerve in nerves for key in PARAMETERS)
     because = tuple(
@@ -186,7 +190,11 @@ class _Nerve:
         if limit is None or latency is None:
             return Verdict.UNKNOWN, "distal latency not measured" if limit else "no limit of normal known"
         edge = limit.value * (1 + self.numbers["distal_latency_over"])
-        note = " (median at the wrist: carpal tunnel syndrome has to be excluded)" if self.nerve == "median" else ""
+        note = (
+            " (median at the wrist: carpal tunnel syndrome has to be excluded)"
+            if self.nerve == "median"
+            else ""
+        )
         return _met(latency >= edge - SLACK), f"{latency:.3g} ms against {edge:.3g} ms, {limit}{note}"
 
     def velocity(self, segments: tuple[Segment, ...]) -> tuple[Verdict, str]:
@@ -202,7 +210,10 @@ class _Nerve:
                 continue
             edge = limit.value * (1 - self.numbers["velocity_under"])
             told.append(
-                (_met(speed <= edge + SLACK), f"{segment.place}: {speed:.3g} m/s against {edge:.3g} m/s, {limit}")
+                (
+                    _met(speed <= edge + SLACK),
+                    f"{segment.place}: {speed:.3g} m/s against {edge:.3g} m/s, {limit}",
+                )
             )
         return _any(told, "no segment away from an entrapment site")
 
@@ -217,7 +228,11 @@ class _Nerve:
         latency = min(seen)
         share = self._amplitude_of_lln(distal)
         usual, strict = self.numbers["f_latency_over"], self.numbers["f_latency_over_low_amplitude"]
-        if share is None and usual != strict and limit.value * (1 + usual) <= latency < limit.value * (1 + strict):
+        if (
+            share is None
+            and usual != strict
+            and limit.value * (1 + usual) <= latency < limit.value * (1 + strict)
+        ):
             return Verdict.UNKNOWN, "which limit holds depends on the distal amplitude, which is not known"
         low = share is not None and share < self.numbers["low_amplitude_of_lln"]
         edge = limit.value * (1 + (strict if low else usual))
@@ -233,7 +248,9 @@ class _Nerve:
         if share is None:
             return Verdict.UNKNOWN, "F waves absent, distal amplitude not known"
         needed = self.numbers["absent_f_needs_amplitude_of_lln"]
-        return _met(share >= needed), f"F waves absent, distal amplitude {100 * share:.3g} % of its lower limit"
+        return _met(
+            share >= needed
+        ), f"F waves absent, distal amplitude {100 * share:.3g} % of its lower limit"
 
     def block(
         self, segments: tuple[Segment, ...], block: Mapping[tuple[str, str, str, str, str], Mapping[str, BlockVerdict]],
@@ -262,7 +279,9 @@ class _Nerve:
                 told.append((Verdict.UNKNOWN, f"{segment.place}: duration not measured"))
                 continue
             met = growth >= edge - SLACK if inclusive else growth > edge + SLACK
-            told.append((_met(met), f"{segment.place}: duration {100 * growth:+.3g} % against {100 * edge:.3g} %"))
+            told.append(
+                (_met(met), f"{segment.place}: duration {100 * growth:+.3g} % against {100 * edge:.3g} %")
+            )
         return _any(told, "fewer than two sites")
 
     def distal_duration(self, distal: MarkedRecording) -> tuple[Verdict, str]:
@@ -277,7 +296,10 @@ class _Nerve:
         else:
             table = tables.get(f"{self.context.low_filter_hz:g}")
         if table is None:
-            return Verdict.UNKNOWN, f"the limit depends on the low-frequency filter ({', '.join(tables)} Hz): give it"
+            return (
+                Verdict.UNKNOWN,
+                f"the limit depends on the low-frequency filter ({', '.join(tables)} Hz): give it",
+            )
         limit = table.get(self.nerve)
         whole = distal.recording.duration_to_last_negative_phase_ms
         first = distal.recording.negative_peak_duration_ms

@@ -11,7 +11,9 @@ from .segments import Segment
 from .study import Context, MarkedRecording, by_nerve
 
 F_TURNAROUND_MS = 1.0  # delay in the cord, as in the usual formula (Kimura)
-SIDE_DIFFERENCE_FRACTION = 0.5  # amplitude of the smaller side below half of the larger is worth a word [recalled]
+SIDE_DIFFERENCE_FRACTION = (
+    0.5  # amplitude of the smaller side below half of the larger is worth a word [recalled]
+)
 
 
 @dataclass(frozen=True)
@@ -55,16 +57,18 @@ class OutOfLimits:
         return f"{self.side} {self.nerve} {self.place}: {self.quantity.replace('_', ' ')} {self.value:.3g}, {self.limit}"
 
 
-def derive(
-    recordings: tuple[MarkedRecording, ...], segments: tuple[Segment, ...]
-) -> tuple[NerveValues, ...]:
+def derive(recordings: tuple[MarkedRecording, ...], segments: tuple[Segment, ...]) -> tuple[NerveValues, ...]:
     """Work out the derived values of every motor nerve."""
     groups = by_nerve(recordings)
     values = []
     for (nerve, side, muscle), rows in groups.items():
         distal = rows[0].recording
         forearm = next(
-            (s for s in segments if (s.nerve, s.side, s.muscle) == (nerve, side, muscle) and not s.is_at_entrapment_site),
+            (
+                s
+                for s in segments
+                if (s.nerve, s.side, s.muscle) == (nerve, side, muscle) and not s.is_at_entrapment_site
+            ),
             None,
         )
         speed = forearm.velocity_m_per_s if forearm is not None else None
@@ -88,8 +92,8 @@ def derive(
         difference = None
         if other is not None:
             pair = (distal.negative_peak_amplitude_mv, other[0].recording.negative_peak_amplitude_mv)
-            if None not in pair and max(pair) > 0:  # type: ignore[type-var]
-                difference = 1.0 - min(pair) / max(pair)  # type: ignore[operator,type-var]
+            if pair[0] is not None and pair[1] is not None and max(pair[0], pair[1]) > 0:
+                difference = 1.0 - min(pair[0], pair[1]) / max(pair[0], pair[1])
         values.append(
             NerveValues(
                 nerve, side, muscle, index, residual,
@@ -101,7 +105,11 @@ def derive(
 
 
 def out_of_limits(
-    recordings: tuple[MarkedRecording, ...], segments: tuple[Segment, ...], *, limits: ReferenceLimits, context: Context
+    recordings: tuple[MarkedRecording, ...],
+    segments: tuple[Segment, ...],
+    *,
+    limits: ReferenceLimits,
+    context: Context,
 ) -> tuple[tuple[OutOfLimits, ...], int]:
     """Every motor value outside its limit, and how many were compared."""
     found: list[OutOfLimits] = []
@@ -112,7 +120,9 @@ def out_of_limits(
         entrapment: bool = False, segment: tuple[str, str] | None = None, distance_mm: float | None = None,
     ) -> None:  # fmt: skip
         nonlocal compared
-        limit = limits.find(nerve=nerve, record_at=muscle, quantity=quantity, context=context, segment=segment)
+        limit = limits.find(
+            nerve=nerve, record_at=muscle, quantity=quantity, context=context, segment=segment
+        )
         if value is None or limit is None:
             return
         if limit.distance_mm is not None and distance_mm is not None and distance_mm > limit.distance_mm + 25:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import correlate1d
+from scipy.ndimage import correlate1d, median_filter
 from scipy.signal import savgol_coeffs
 
 from .conditioning import noise_level
@@ -15,7 +15,9 @@ Array = NDArray[np.float64]
 
 SMALLEST_F_WAVE_MV = 0.02  # peak to peak; smaller deflections are taken as noise [judgement, usual practice]
 WINDOW_MS = {"upper": (18.0, 45.0), "lower": (32.0, 80.0)}
+ONSET_SHARE = 0.1  # of the peak to peak size: where an F wave is taken to leave the baseline
 SMOOTHING_MS = 1.2
+SLOW_COURSE_MS = 14.0  # about twice the length of an F wave
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def measure_f_waves(
 ) -> FWaves:
     """Find the F wave on each sweep of a set taken at one site.
 
-    The window starts after the M wave. Its slow course is taken off by a cubic, so that the tail of the M wave does not
+    The window starts after the M wave. Its slow course is taken off by a running median, so that the tail of the M wave does not
     count; what stands out of the noise for at least 1 ms is an F wave.
 
     Parameters
@@ -56,7 +58,7 @@ def measure_f_waves(
     """
     block = np.atleast_2d(np.asarray(sweeps, dtype=np.float64))
     step = 1000.0 / sampling_rate_hz
-    time = start_ms + np.arange(block.shape[1]) * step
+    time: Array = start_ms + np.arange(block.shape[1], dtype=np.float64) * step
     first, last = np.searchsorted(time, WINDOW_MS[limb])
     n = block.shape[0]
     none = FWaves(np.full(n, np.nan), np.zeros(n))
@@ -70,31 +72,24 @@ def measure_f_waves(
     weights = savgol_coeffs(width, 2)
     smooth = np.asarray(correlate1d(part, weights, axis=1, mode="nearest"), dtype=np.float64)
     noise = noise * float(np.sqrt(np.sum(weights**2)))
-    smooth = smooth - _slow_course(smooth, at)
-    level = np.maximum(4.0 * noise, 0.2 * SMALLEST_F_WAVE_MV)
-    out = np.abs(smooth) > level[:, None]
-    hold = max(3, round(1.0 / step))
-    run = np.lib.stride_tricks.sliding_window_view(out, hold, axis=1).all(axis=2)
+    smooth = np.asarray(smooth - _slow_course(smooth, step), dtype=np.float64)
     size = smooth.max(axis=1) - smooth.min(axis=1)
-    found = run.any(axis=1) & (size >= np.maximum(SMALLEST_F_WAVE_MV, 7.0 * noise))
+    level = np.maximum(np.maximum(4.0 * noise, 0.2 * SMALLEST_F_WAVE_MV), ONSET_SHARE * size)
+    out: NDArray[np.bool_] = np.asarray(np.abs(smooth) > level[:, None], dtype=np.bool_)
+    hold = max(3, round(1.0 / step))
+    run = np.asarray(np.lib.stride_tricks.sliding_window_view(out, hold, axis=1), dtype=np.bool_).all(axis=2)
+    found = np.any(run, axis=1) & (size >= np.maximum(SMALLEST_F_WAVE_MV, 7.0 * noise))
     start = run.argmax(axis=1)
     columns = np.arange(smooth.shape[1])
-    quiet = (np.abs(smooth) < (0.5 * level)[:, None]) & (columns < start[:, None])
+    quiet = (np.abs(smooth) < (0.7 * level)[:, None]) & (columns < start[:, None])
     foot = np.where(quiet, columns, -1).max(axis=1)
     onset = at[np.maximum(foot, 0)]
     return FWaves(np.where(found, onset, np.nan), np.where(found, size, 0.0))
 
 
-def _slow_course(smooth: Array, at: Array) -> Array:
-    """A cubic through each sweep's window, fitted twice, the second time without what stood out of the first."""
-    tau = np.linspace(-1.0, 1.0, at.size)
-    design = np.polynomial.legendre.legvander(tau, 3)
-    course = (smooth @ np.linalg.pinv(design).T) @ design.T
-    rest = np.abs(smooth - course)
-    keep = rest <= 1.5 * np.median(rest, axis=1)[:, None] + 1e-12
-    fitted = np.empty_like(smooth)
-    for index in range(smooth.shape[0]):
-        inside = keep[index]
-        coefficients, *_ = np.linalg.lstsq(design[inside], smooth[index, inside], rcond=None)
-        fitted[index] = design @ coefficients
-    return fitted
+def _slow_course(smooth: Array, step: float) -> Array:
+    """The tail of the M wave: a running median, wider than any F wave, so that an F wave does not pull it."""
+    width = 2 * round(SLOW_COURSE_MS / step / 2) + 1
+    return np.asarray(
+        median_filter(smooth, size=(1, min(width, smooth.shape[1])), mode="nearest"), dtype=np.float64
+    )

@@ -9,7 +9,14 @@ from ranvier.terms import Verdict
 
 from . import stimulation_artefacts
 from .artefact import Flag, Scene, by_segment, cautious_grade, hard_grade
-from .block_criteria import BlockEdition, BlockGrade, BlockVerdict, block_editions, chosen_editions, judge_block
+from .block_criteria import (
+    BlockEdition,
+    BlockGrade,
+    BlockVerdict,
+    block_editions,
+    chosen_editions,
+    judge_block,
+)
 from .demyelination import DemyelinationSet, demyelination_sets, judge_demyelination, segment_key
 from .derived import NerveValues, OutOfLimits, derive, out_of_limits
 from .detectors import detect
@@ -102,7 +109,17 @@ def judge_study(
     )
     shown = tuple(_shown(s, chosen) for s in judged)
     return StudyResult(
-        study, recordings, shown, sensory, sets, derive(recordings, segments), outside, flags, summary, bounds, chosen
+        study,
+        recordings,
+        shown,
+        sensory,
+        sets,
+        derive(recordings, segments),
+        outside,
+        flags,
+        summary,
+        bounds,
+        chosen,
     )
 
 
@@ -133,7 +150,11 @@ def _as_judged(result: SegmentResult) -> dict[str, BlockVerdict]:
 def _blocks(judged: tuple[SegmentResult, ...]) -> list[BlockSeen]:
     return [
         BlockSeen(
-            s.segment.nerve, s.segment.side, s.segment.place, s.grades[LEADING_EDITION], s.segment.is_at_entrapment_site
+            s.segment.nerve,
+            s.segment.side,
+            s.segment.place,
+            s.grades[LEADING_EDITION],
+            s.segment.is_at_entrapment_site,
         )
         for s in judged
         if s.grades[LEADING_EDITION] in (BlockGrade.DEFINITE, BlockGrade.PROBABLE)

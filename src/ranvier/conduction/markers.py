@@ -29,6 +29,16 @@ LATER_PHASE_LEVEL = 0.05  # a later negative phase, or a satellite, counts from 
 DIP_LEVEL = 0.04  # an initial positive dip is flagged from this size
 SWEEPS_AT_ONCE = 256  # keeps a block inside the processor's cache
 
+FLAG_NAMES = {
+    "is_absent": "no_response",
+    "is_inverted": "inverted_trace",
+    "is_clipped": "clipped",
+    "has_positive_dip": "initial_positive_dip",
+    "has_later_phase": "late_negative_phase",
+    "has_hum": "mains_hum_removed",
+    "is_cut_off": "cut_off_by_sweep_end",
+}
+
 
 @dataclass(frozen=True)
 class Markers:
@@ -54,19 +64,9 @@ class Markers:
     has_artefact: Flags
     is_cut_off: Flags
 
-    FLAGS = {
-        "is_absent": "no_response",
-        "is_inverted": "inverted_trace",
-        "is_clipped": "clipped",
-        "has_positive_dip": "initial_positive_dip",
-        "has_later_phase": "late_negative_phase",
-        "has_hum": "mains_hum_removed",
-        "is_cut_off": "cut_off_by_sweep_end",
-    }
-
     def flags_of(self, index: int) -> tuple[str, ...]:
         """Names of what was noticed on one sweep."""
-        return tuple(flag for name, flag in self.FLAGS.items() if getattr(self, name)[index])
+        return tuple(flag for name, flag in FLAG_NAMES.items() if getattr(self, name)[index])
 
     def __len__(self) -> int:
         return int(self.onset_latency_ms.size)
@@ -111,9 +111,11 @@ def measure(
 
 def _checked(sweeps: Array, sampling_rate_hz: float) -> Array:
     block = np.atleast_2d(np.asarray(sweeps, dtype=np.float64))
-    if block.ndim != 2 or block.shape[1] < 2:
+    if block.ndim != 2 or block.shape[0] < 1 or block.shape[1] < 2:
         raise RecordingError(
-            path="sweeps", given=f"shape {np.shape(sweeps)}", expected="(n sweeps, m samples), m at least 2"
+            path="sweeps",
+            given=f"shape {np.shape(sweeps)}",
+            expected="(n sweeps, m samples), n at least 1, m at least 2",
         )
     if not np.isfinite(block).all():
         raise RecordingError(
@@ -132,11 +134,6 @@ def _joined(parts: Iterable[Markers]) -> Markers:
     rows = list(parts)
     if len(rows) == 1:
         return rows[0]
-    if not rows:
-        empty = np.zeros(0)
-        return Markers(
-            **{item.name: (empty.astype(bool) if item.type == "Flags" else empty) for item in fields(Markers)}
-        )
     return Markers(
         **{item.name: np.concatenate([getattr(row, item.name) for row in rows]) for item in fields(Markers)}
     )
@@ -158,9 +155,8 @@ def _is_inverted(ready: Conditioned, settings: Settings) -> Flags:
     rows = np.arange(part.shape[0])
     depth, height = -part[rows, lowest], part[rows, highest]
     believed = depth > np.maximum(settings.floor, 6.0 * ready.noise)
-    return np.asarray(believed & (lowest < highest) & (depth > 1.3 * height), dtype=np.bool_) | (
-        believed & (depth > 4.0 * height)
-    )
+    first_and_larger = (lowest < highest) & (depth > 1.3 * height)
+    return np.asarray(believed & (first_and_larger | (depth > 4.0 * height)), dtype=np.bool_)
 
 
 def _place(raw: Array, ready: Conditioned, inverted: Flags, step: float, settings: Settings) -> Markers:
@@ -198,7 +194,9 @@ def _place(raw: Array, ready: Conditioned, inverted: Flags, step: float, setting
 
     area = _area(y, rows, onset, back, step)
     window = columns <= back[:, None] + settings.satellite_ms / step
-    later = (y > np.maximum(LATER_PHASE_LEVEL * safe, 5.0 * noise)[:, None]) & (columns > back[:, None]) & window
+    later = (
+        (y > np.maximum(LATER_PHASE_LEVEL * safe, 5.0 * noise)[:, None]) & (columns > back[:, None]) & window
+    )
     has_later = later.any(axis=1)
     last_high = np.where(later, columns, 0).max(axis=1)
     last_end = _first(below & (columns > last_high[:, None]), m)
@@ -298,6 +296,8 @@ def _is_clipped(raw: Array, noise: Array) -> Flags:
     clipped = np.zeros(raw.shape[0], dtype=bool)
     for extreme in (raw.max(axis=1), raw.min(axis=1)):
         at = raw == extreme[:, None]
-        runs = (at[:, 3:] & at[:, 2:-1] & at[:, 1:-2] & at[:, :-3]).any(axis=1) if raw.shape[1] > 3 else clipped
+        runs = (
+            (at[:, 3:] & at[:, 2:-1] & at[:, 1:-2] & at[:, :-3]).any(axis=1) if raw.shape[1] > 3 else clipped
+        )
         clipped = clipped | runs
-    return clipped & (span > 10.0 * noise) & (span > 0)
+    return np.asarray(clipped & (span > 10.0 * noise) & (span > 0), dtype=np.bool_)

@@ -62,8 +62,8 @@ def phase_cancellation(scene: Scene) -> Iterator[Flag]:
         if loss <= explained:
             yield Flag(
                 "phase_cancellation",
-                f"duration grows by {100 * growth:.3g} %; dispersion of that size takes up to {100 * explained:.3g} % of the area "
-                f"without any block, and {100 * loss:.3g} % is lost",
+                f"duration grows by {100 * growth:.3g} %; dispersion of that size takes up to {100 * explained:.3g} % of "
+                f"the area without any block, and {100 * loss:.3g} % is lost",
                 dossier("P-TD1", Mark.DERIVED, "Rhee et al., Ann Neurol 1990;28:146-156, and our simulation of it"),
                 Effect.AT_MOST_PROBABLE, segment_key(segment),
             )  # fmt: skip
@@ -95,8 +95,8 @@ def absent_proximal_response(scene: Scene) -> Iterator[Flag]:
         if segment.proximal_response_is_absent:
             yield Flag(
                 "absent_proximal_response",
-                f"no response from the {words(segment.proximal_site)}: complete block, a stimulus that missed or was too weak, or "
-                "Wallerian degeneration on its way",
+                f"no response from the {words(segment.proximal_site)}: complete block, a stimulus that missed or was too weak, "
+                "or Wallerian degeneration on its way",
                 dossier("P-LOW4", Mark.JUDGEMENT, TEXTBOOK), Effect.AT_MOST_PROBABLE, segment_key(segment),
             )  # fmt: skip
 
@@ -110,8 +110,8 @@ def early_wallerian_degeneration(scene: Scene) -> Iterator[Flag]:
         if falls(segment, by=0.20):
             yield Flag(
                 "early_wallerian_degeneration",
-                f"{days:g} days since the onset: the distal stump conducts until day 5 to 11 after an axonal lesion; repeat after "
-                f"day {WALLERIAN_DAYS:g} before calling it a block",
+                f"{days:g} days since the onset: the distal stump conducts until day 5 to 11 after an axonal lesion; "
+                f"repeat after day {WALLERIAN_DAYS:g} before calling it a block",
                 dossier("P-WAL1, P-WAL2", Mark.SEEN, "Electromyography in clinical practice, chapter 4"),
                 Effect.UNDECIDED, segment_key(segment),
             )  # fmt: skip
@@ -130,8 +130,9 @@ def cold_limb(scene: Scene) -> Iterator[Flag]:
             continue
         seen.add((r.nerve, r.side.value))
         because = (
-            f"skin at {r.temperature_celsius:g} degrees Celsius, target {target:g}: latencies and durations are long and velocities "
-            "low from cold alone, and block is hidden by it; warm and repeat. A block that is seen stands. Nothing is corrected"
+            f"skin at {r.temperature_celsius:g} degrees Celsius, target {target:g}: latencies and durations are long and "
+            "velocities low from cold alone, and block is hidden by it; warm and repeat. A block that is seen stands. "
+            "Nothing is corrected"
         )
         source = dossier("T-5, T-7, T-8", Mark.SEEN, "Franssen H, et al. Muscle Nerve 1999;22:166-173")
         yield Flag("cold_limb", because, source, Effect.NOTE, recording=r.key)
@@ -147,8 +148,8 @@ def electrode_shift(scene: Scene) -> Iterator[Flag]:
         if growth is not None and fall is not None and growth < -0.15 and abs(fall) >= 0.20:
             yield Flag(
                 "electrode_shift",
-                f"the proximal response is {-100 * growth:.3g} % shorter and its amplitude differs by {100 * abs(fall):.3g} %: nerve "
-                "conduction can only lengthen it; the electrode moved (1 cm changes the ratio by up to 32 points)",
+                f"the proximal response is {-100 * growth:.3g} % shorter and its amplitude differs by {100 * abs(fall):.3g} %: "
+                "nerve conduction can only lengthen it; the electrode moved (1 cm changes the ratio by up to 32 points)",
                 dossier("P-TD6", Mark.SEEN, "Van Dijk JG, et al. Muscle Nerve 1994;17:1286-1292"),
                 Effect.AT_MOST_PROBABLE, segment_key(segment),
             )  # fmt: skip
@@ -174,9 +175,9 @@ def site_order_error(scene: Scene) -> Iterator[Flag]:
         if later is not None and later <= 0:
             yield Flag(
                 "proximal_earlier_than_distal",
-                f"the {words(segment.proximal_site)} response ({segment.proximal.recording.onset_latency_ms:g} ms) comes no later "
-                f"than the {words(segment.distal_site)} one ({segment.distal.recording.onset_latency_ms:g} ms): the two rows are "
-                "swapped, or a marker is wrong",
+                f"the {words(segment.proximal_site)} response ({segment.proximal.recording.onset_latency_ms:g} ms) comes no "
+                f"later than the {words(segment.distal_site)} one ({segment.distal.recording.onset_latency_ms:g} ms): the two "
+                "rows are swapped, or a marker is wrong",
                 dossier("P-DIST4", Mark.JUDGEMENT, TEXTBOOK), Effect.UNDECIDED, segment_key(segment),
             )  # fmt: skip
 
@@ -201,7 +202,8 @@ def implausible_numbers(scene: Scene) -> Iterator[Flag]:
         if speed is not None and not low <= speed <= high:
             yield Flag(
                 "implausible_velocity",
-                f"{speed:.3g} m/s lies outside {low:g} to {high:g}: check the distance ({segment.distance_mm:g} mm) and the latencies",
+                f"{speed:.3g} m/s lies outside {low:g} to {high:g}: check the distance "
+                f"({segment.distance_mm:g} mm) and the latencies",
                 source, Effect.NOTE, segment_key(segment),
             )  # fmt: skip
         for end in (segment.distal, segment.proximal):
@@ -222,8 +224,8 @@ def implausible_numbers(scene: Scene) -> Iterator[Flag]:
         if r.kind is Kind.MOTOR and r.onset_latency_ms is not None and 0 < r.onset_latency_ms < 0.8:
             yield Flag(
                 "implausible_latency",
-                f"{words(r.stimulate_at)}: {r.onset_latency_ms:g} ms is shorter than the neuromuscular junction takes; marker on the "
-                "artefact?",
+                f"{words(r.stimulate_at)}: {r.onset_latency_ms:g} ms is shorter than the neuromuscular junction takes; marker "
+                "on the artefact?",
                 source, Effect.NOTE, recording=r.key,
             )  # fmt: skip
 

@@ -67,7 +67,8 @@ class Limit:
 
     def __str__(self) -> str:
         word = "at least" if self.bound == "lower" else "at most"
-        return f"{word} {self.value:g} {UNIT_WORDS[self.unit]} ({self.source})"
+        mark = "" if self.source.mark is Mark.SEEN else f", {self.source.mark.value}"
+        return f"normal {word} {self.value:g} {UNIT_WORDS[self.unit]} [{self.set}{mark}]"
 
 
 UNIT_WORDS = {"mv": "mV", "uv": "uV", "ms": "ms", "m_per_s": "m/s"}
@@ -116,6 +117,15 @@ class ReferenceLimits:
     def names(self) -> tuple[str, ...]:
         """The tables in use, in order."""
         return tuple(table[0].set for table in self.tables if table)
+
+    @property
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """What each table stands on, each source once."""
+        return {
+            table[0].set: tuple(dict.fromkeys(str(limit.source) for limit in table))
+            for table in self.tables
+            if table
+        }
 
 
 @cache
@@ -175,7 +185,9 @@ def _limit(cells: dict[str, str], where: str, *, lab: bool) -> Limit:
         try:
             return float(cells[name])
         except ValueError:
-            faults.append(Fault(f"{where}, {name}", f'"{cells[name][:40]}" is not a number', "A number, or empty"))
+            faults.append(
+                Fault(f"{where}, {name}", f'"{cells[name][:40]}" is not a number', "A number, or empty")
+            )
             return None
 
     value = number("value")
@@ -183,14 +195,24 @@ def _limit(cells: dict[str, str], where: str, *, lab: bool) -> Limit:
     if quantity not in QUANTITIES:
         faults.append(Fault(f"{where}, quantity", f'"{quantity[:40]}"', f"One of: {', '.join(QUANTITIES)}"))
     elif unit != QUANTITIES[quantity]:
-        faults.append(Fault(f"{where}, unit", f'"{cells["unit"][:20]}"', f"{QUANTITIES[quantity]} for {quantity}"))
+        faults.append(
+            Fault(f"{where}, unit", f'"{cells["unit"][:20]}"', f"{QUANTITIES[quantity]} for {quantity}")
+        )
     if bound not in ("lower", "upper"):
         faults.append(Fault(f"{where}, bound", f'"{bound[:20]}"', "lower or upper"))
     if value is None:
         faults.append(Fault(f"{where}, value", "no number", "The limit"))
     if not cells["citation"]:
         faults.append(Fault(f"{where}, citation", "it is empty", "Every limit names where it comes from"))
-    strata = [number(name) for name in ("age_min", "age_max", "height_min_cm", "height_max_cm", "distance_mm")]
+    strata = [
+        number(name) for name in ("age_min", "age_max", "height_min_cm", "height_max_cm", "distance_mm")
+    ]
+    if cells["mark"] not in ("", *(mark.value for mark in Mark)):
+        faults.append(
+            Fault(
+                f"{where}, mark", f'"{cells["mark"][:20]}"', "seen, recalled, derived or judgement, or empty"
+            )
+        )
     if faults or value is None:
         raise StudyError(faults)
     segment = (cells["distal_site"], cells["proximal_site"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from ranvier.terms import vocabulary
@@ -11,11 +12,21 @@ from ranvier.terms.vocabulary import read_toml
 
 from .study import MarkedRecording, by_nerve
 
-SHORTEST_LONG_SEGMENT_MM = 100.0  # "long segment" has no length in the guideline [judgement, criteria.md 1.2 point 3]
+SHORTEST_LONG_SEGMENT_MM = (
+    100.0  # "long segment" has no length in the guideline [judgement, criteria.md 1.2 point 3]
+)
 LONGEST_SHORT_DISTANCE_MM = 25.0  # an inching step [recalled, moderate, criteria.md 3.2 UTR-E1]
 
 # (distal level, proximal level) -> region, by the `order` of the sites.
-UPPER_LEVELS = ((15, "hand"), (28, "wrist"), (37, "elbow"), (39, "spiral"), (45, "axilla"), (55, "erb"), (99, "root"))
+UPPER_LEVELS = (
+    (15, "hand"),
+    (28, "wrist"),
+    (37, "elbow"),
+    (39, "spiral"),
+    (45, "axilla"),
+    (55, "erb"),
+    (99, "root"),
+)
 REGIONS = {
     ("hand", "wrist"): "hand", ("wrist", "elbow"): "forearm", ("elbow", "axilla"): "upper_arm",
     ("elbow", "spiral"): "upper_arm", ("spiral", "axilla"): "upper_arm", ("axilla", "erb"): "axilla_erb",
@@ -212,7 +223,7 @@ def build_segments(recordings: tuple[MarkedRecording, ...]) -> tuple[Segment, ..
     for (nerve, side, muscle), rows in by_nerve(recordings).items():
         if vocabulary.muscle(muscle).nerve != nerve:
             continue
-        for distal, proximal in zip(rows, rows[1:], strict=False):
+        for distal, proximal in pairwise(rows):
             segment = Segment(nerve, side, muscle, distal, proximal)
             if segment.orders[0] != segment.orders[1]:
                 segments.append(segment)

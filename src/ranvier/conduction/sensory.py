@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ranvier.recording import Kind
 from ranvier.terms import Verdict, vocabulary
@@ -74,7 +75,12 @@ def _order(item: MarkedRecording) -> int:
 
 
 def _judge(
-    nerve: str, side: str, record_at: str, rows: list[MarkedRecording], limits: ReferenceLimits, context: Context
+    nerve: str,
+    side: str,
+    record_at: str,
+    rows: list[MarkedRecording],
+    limits: ReferenceLimits,
+    context: Context,
 ) -> SensoryResult:
     first = rows[0].recording
 
@@ -104,14 +110,23 @@ def _judge(
         conduction, text = Verdict.NOT_MET, "no response to time"
     told.append(text)
     segments = tuple(
-        _segment(distal, proximal, limit("sensory_velocity")) for distal, proximal in zip(rows, rows[1:], strict=False)
+        _segment(distal, proximal, limit("sensory_velocity")) for distal, proximal in pairwise(rows)
     )
     told += [f"{words(s.distal_site)} to {words(s.proximal_site)}: {s.because}" for s in segments]
     normal = amplitude_normal & conduction
     if any(segment.normal is Verdict.NOT_MET for segment in segments):
         normal = Verdict.NOT_MET
     return SensoryResult(
-        nerve, side, record_at, amplitude, velocity, first.peak_latency_ms, normal, amplitude_normal, tuple(told), segments
+        nerve,
+        side,
+        record_at,
+        amplitude,
+        velocity,
+        first.peak_latency_ms,
+        normal,
+        amplitude_normal,
+        tuple(told),
+        segments,
     )
 
 
@@ -138,7 +153,10 @@ def _conduction(
         verdicts.append(_met(peak_latency_ms <= peak_limit.value))
         told.append(f"peak latency {peak_latency_ms:.3g} ms, {peak_limit}")
     if not verdicts:
-        return Verdict.UNKNOWN, "conduction not judged: needs an onset latency with its distance, or a peak latency at the limit's"
+        return (
+            Verdict.UNKNOWN,
+            "conduction not judged: needs an onset latency with its distance, or a peak latency at the limit's",
+        )
     if Verdict.NOT_MET in verdicts:
         return Verdict.NOT_MET, "; ".join(told)
     return Verdict.MET, "; ".join(told)

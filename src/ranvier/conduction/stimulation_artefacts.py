@@ -42,14 +42,15 @@ def submaximal_proximal_stimulation(scene: Scene) -> Iterator[Flag]:
             continue
         middle = segment.proximal.recording.negative_peak_amplitude_mv
         far = beyond.proximal.recording.negative_peak_amplitude_mv
-        if middle is not None and far is not None and far > 0 and middle < (1 - JUMP_FRACTION) * far:
-            if falls(segment, by=0.10):
-                yield Flag(
-                    "submaximal_proximal_stimulation",
-                    f"the response from the {words(beyond.proximal_site)} ({far:.3g} mV) is larger than that from the "
-                    f"{words(segment.proximal_site)} ({middle:.3g} mV): the smaller was submaximal, or the larger co-stimulated",
-                    dossier("P-SUB4", Mark.JUDGEMENT, TEXTBOOK), Effect.AT_MOST_PROBABLE, segment_key(segment),
-                )  # fmt: skip
+        if middle is None or far is None or middle >= (1 - JUMP_FRACTION) * far:
+            continue
+        if falls(segment, by=0.10):
+            yield Flag(
+                "submaximal_proximal_stimulation",
+                f"the response from the {words(beyond.proximal_site)} ({far:.3g} mV) is larger than that from the "
+                f"{words(segment.proximal_site)} ({middle:.3g} mV): the smaller was submaximal, or the larger co-stimulated",
+                dossier("P-SUB4", Mark.JUDGEMENT, TEXTBOOK), Effect.AT_MOST_PROBABLE, segment_key(segment),
+            )  # fmt: skip
 
 
 def co_stimulation(scene: Scene) -> Iterator[Flag]:
@@ -134,7 +135,11 @@ def without_crossing(scene: Scene) -> tuple[Segment, ...]:
     for segment in scene.segments:
         crossing = crossing_to(scene, segment) if is_ulnar_forearm(segment) else None
         distal = segment.distal.recording
-        if crossing is None or crossing.amplitude_mv < SMALLEST_CROSSING_MV or not distal.negative_peak_amplitude_mv:
+        if (
+            crossing is None
+            or crossing.amplitude_mv < SMALLEST_CROSSING_MV
+            or not distal.negative_peak_amplitude_mv
+        ):
             changed.append(segment)
             continue
         proximal = segment.proximal.recording
@@ -143,7 +148,11 @@ def without_crossing(scene: Scene) -> tuple[Segment, ...]:
         area = 0.0
         if distal.negative_peak_area_mv_ms is not None:
             share = amplitude / distal.negative_peak_amplitude_mv
-            found = crossing.area_mv_ms if crossing.area_mv_ms is not None else share * distal.negative_peak_area_mv_ms
+            found = (
+                crossing.area_mv_ms
+                if crossing.area_mv_ms is not None
+                else share * distal.negative_peak_area_mv_ms
+            )
             drop_area = distal.negative_peak_area_mv_ms - (proximal.negative_peak_area_mv_ms or 0.0)
             area = max(0.0, min(found, drop_area))
         changed.append(replace(segment, crossing_amplitude_mv=amplitude, crossing_area_mv_ms=area))
@@ -206,7 +215,10 @@ def _ulnar_side(scene: Scene, segment: Segment) -> Iterator[Flag]:
 
 def _median_side(segment: Segment) -> Iterator[Flag]:
     growth = segment.amplitude_reduction_fraction
-    dip = "initial_positive_dip" in segment.proximal.flags and "initial_positive_dip" not in segment.distal.flags
+    dip = (
+        "initial_positive_dip" in segment.proximal.flags
+        and "initial_positive_dip" not in segment.distal.flags
+    )
     if growth is not None and growth < -0.05:
         fast = (segment.velocity_m_per_s or 0.0) > 75.0
         extra = " with a positive dip at the elbow only" if dip else ""

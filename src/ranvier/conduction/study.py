@@ -47,7 +47,9 @@ class Context:
             if value is not None and not low <= value <= high:
                 raise InputRefused(path=f"context.{name}", given=f"{value}", expected=f"{low} to {high}")
         if self.sex not in (None, "female", "male"):
-            raise InputRefused(path="context.sex", given=f'"{self.sex}"', expected="female or male, or left out")
+            raise InputRefused(
+                path="context.sex", given=f'"{self.sex}"', expected="female or male, or left out"
+            )
 
 
 @dataclass(frozen=True)

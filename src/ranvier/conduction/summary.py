@@ -13,7 +13,11 @@ from .block_criteria import BlockGrade
 from .derived import OutOfLimits
 from .sensory import SensoryResult
 
-SLOW_IN_THE_DEMYELINATING_RANGE = {"velocity": 0.75, "distal_motor_latency": 1.30, "f_wave_latency": 1.30}  # UTR-E3
+SLOW_IN_THE_DEMYELINATING_RANGE = {
+    "velocity": 0.75,
+    "distal_motor_latency": 1.30,
+    "f_wave_latency": 1.30,
+}  # UTR-E3
 
 
 class Pattern(Enum):
@@ -120,7 +124,8 @@ def summarise(
     told += [
         f"{flag.because[0].upper()}{flag.because[1:]}."
         for flag in flags
-        if flag.id in ("generalised_slowing", "martin_gruber_type_i", "martin_gruber_type_ii", "martin_gruber_suspected")
+        if flag.id
+        in ("generalised_slowing", "martin_gruber_type_i", "martin_gruber_type_ii", "martin_gruber_suspected")
     ]
     general = any(flag.id == "generalised_slowing" for flag in flags) or (
         demyelination_is_strong is Verdict.MET and len({(o.nerve, o.side) for o in very_slow}) >= 3
@@ -147,7 +152,9 @@ def _pattern(
         if not sensory or len(unknown) == len(sensory):
             return Pattern.BLOCK_SENSORY_NOT_KNOWN
         return (
-            Pattern.MULTIFOCAL_BLOCK_SPARING_SENSORY if nerves >= 2 else Pattern.BLOCK_IN_ONE_NERVE_SPARING_SENSORY
+            Pattern.MULTIFOCAL_BLOCK_SPARING_SENSORY
+            if nerves >= 2
+            else Pattern.BLOCK_IN_ONE_NERVE_SPARING_SENSORY
         )
     if entrapped and not elsewhere and not low and not very_slow:
         return Pattern.ENTRAPMENT

@@ -8,7 +8,7 @@ edition is a file of `editions/` with its clauses, sources and marks. UNKNOWN is
 from .bounds import Bounds
 from .conduction_facts import Blocks, ConductionFacts
 from .edition import Category, Clause, Edition, edition, editions
-from .facts import Facts, facts_of
+from .facts import Facts, facts_of, weak_limbs
 from .judgement import ClauseResult, JudgedCase, Judgement, judge_all, judgement_document
 from .judgement import evaluate_edition as evaluate
 
@@ -29,4 +29,5 @@ __all__ = [
     "facts_of",
     "judge_all",
     "judgement_document",
+    "weak_limbs",
 ]

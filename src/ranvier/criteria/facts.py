@@ -212,6 +212,20 @@ def _add_asymmetry(case: Case, stated: State, origin: dict[str, str]) -> None:
         origin["asymmetric_weakness"] = f"weakness is told of the {side.value} side alone"
 
 
+def weak_limbs(case: Case) -> tuple[str, ...] | None:
+    """Limbs told to be weak, each with its side; None when a side was not told, so that the count is open."""
+    limbs: set[str] = set()
+    for finding_id, (limb, _) in LIMB_OF.items():
+        for finding in case.own(finding_id):
+            if finding.presence is not Presence.PRESENT:
+                continue
+            if finding.side is None:
+                return None
+            sides = ("left", "right") if finding.side is Side.BOTH else (finding.side.value,)
+            limbs |= {f"{limb} {side}" for side in sides}
+    return tuple(sorted(limbs))
+
+
 def weak_nerves(case: Case) -> tuple[str, ...]:
     """Nerves or limbs, each with its side, in which weakness was stated: at least so many nerves are weak."""
     named: set[tuple[str, str, str]] = set()

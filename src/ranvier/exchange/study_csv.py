@@ -146,13 +146,21 @@ def _columns(header: tuple[str, ...], path: str) -> tuple[dict[str, int], list[i
         name = key if key in known else SPELLINGS.get(key)
         if key in ("amplitude", "amp"):
             faults.append(
-                Fault(f"{path}, header", f'"{text}" has no unit', "amplitude_mv for motor, amplitude_uv for sensory")
+                Fault(
+                    f"{path}, header",
+                    f'"{text}" has no unit',
+                    "amplitude_mv for motor, amplitude_uv for sensory",
+                )
             )
         elif name is None:
             unknown.append(place)
         elif name in found:
             faults.append(
-                Fault(f"{path}, header", f'"{text}" stands for {name}, which is there already', "Each column once")
+                Fault(
+                    f"{path}, header",
+                    f'"{text}" stands for {name}, which is there already',
+                    "Each column once",
+                )
             )
         else:
             found[name] = place
@@ -160,7 +168,11 @@ def _columns(header: tuple[str, ...], path: str) -> tuple[dict[str, int], list[i
         if name not in found:
             close = vocabulary.nearest(name, [header_key(header[i]) for i in unknown])
             faults.append(
-                Fault(f"{path}, header", f"no column {name}", f"The columns {', '.join(REQUIRED)} are needed.{close}")
+                Fault(
+                    f"{path}, header",
+                    f"no column {name}",
+                    f"The columns {', '.join(REQUIRED)} are needed.{close}",
+                )
             )
     if faults:
         raise StudyError(faults)
@@ -237,7 +249,9 @@ def _values(
             continue
         bare = BARE_UNITS.get(header_key(header[columns[name]]))
         try:
-            value = parse_quantity(f"{text} {bare}" if bare and text[-1].isdigit() else text, measure.unit, path=path)
+            value = parse_quantity(
+                f"{text} {bare}" if bare and text[-1].isdigit() else text, measure.unit, path=path
+            )
         except InputRefused as error:
             faults.append(Fault(error.path, error.given, error.expected))
             continue
@@ -270,7 +284,11 @@ def _one_unit(values: dict[str, float], kind: Kind, where: str, faults: list[Fau
             values[f"{stem}_uv"] = in_uv
             if in_uv > 1000:
                 faults.append(
-                    Fault(f"{where}, {stem}", f"a sensory response of {in_uv:g} uV", "Sensory responses lie below 1000 uV")
+                    Fault(
+                        f"{where}, {stem}",
+                        f"a sensory response of {in_uv:g} uV",
+                        "Sensory responses lie below 1000 uV",
+                    )
                 )
         else:
             values[f"{stem}_mv"] = in_mv
@@ -307,7 +325,9 @@ def write_study(study: Study) -> str:
     writer.writerow([*COLUMNS, *optional, *spare])
     for recording, row in zip(study.recordings, rows, strict=True):
         kept = study.extra.get(recording.key, {})
-        writer.writerow([*(row[name] for name in (*COLUMNS, *optional)), *(kept.get(name, "") for name in spare)])
+        writer.writerow(
+            [*(row[name] for name in (*COLUMNS, *optional)), *(kept.get(name, "") for name in spare)]
+        )
     return out.getvalue()
 
 

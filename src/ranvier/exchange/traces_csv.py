@@ -109,9 +109,7 @@ def read_traces(
     return tuple(traces)
 
 
-def _lines(
-    stream: BinaryIO, path: str, progress: Callable[[int], None] | None
-) -> Iterator[tuple[int, str]]:
+def _lines(stream: BinaryIO, path: str, progress: Callable[[int], None] | None) -> Iterator[tuple[int, str]]:
     read = 0
     said = 0
     for number, line in enumerate(stream, start=1):
@@ -119,7 +117,9 @@ def _lines(
         if number == 1 and line.startswith(b"\xef\xbb\xbf"):
             line = line[3:]
         if b"\x00" in line:
-            raise StudyError([Fault(path, "it is binary", "A text table (CSV), or EDF+ with the ending .edf")])
+            raise StudyError(
+                [Fault(path, "it is binary", "A text table (CSV), or EDF+ with the ending .edf")]
+            )
         if progress is not None and read - said > 1_000_000:
             said = read
             progress(read)
@@ -134,20 +134,28 @@ def _header(names: list[str], path: str) -> tuple[float, list[_Column], list[Fau
     faults: list[Fault] = []
     scale = TIME_COLUMNS.get(header_key(names[0]))
     if scale is None:
-        faults.append(Fault(f"{path}, column 1", f'"{names[0][:60]}"', "The first column is time_ms, 0 = stimulus"))
+        faults.append(
+            Fault(f"{path}, column 1", f'"{names[0][:60]}"', "The first column is time_ms, 0 = stimulus")
+        )
         scale = 1.0
     columns: list[_Column] = []
     for place, name in enumerate(names[1:], start=1):
         where = f"{path}, column {name[:80] or place + 1}"
         if header_key(name) in TIME_COLUMNS:
-            faults.append(Fault(where, "a second time column", "One time base a file; resample, or split the file"))
+            faults.append(
+                Fault(where, "a second time column", "One time base a file; resample, or split the file")
+            )
             continue
         text, _, tail = name.replace("\u00b5", "u").partition("[")
         unit = tail.rstrip("] ").strip().lower()
         parts = [part.strip() for part in text.strip().split("/")]
         if len(parts) not in (4, 5):
             faults.append(
-                Fault(where, "it names no response", "nerve/side/record_at/stimulate_at, as median/right/APB/elbow")
+                Fault(
+                    where,
+                    "it names no response",
+                    "nerve/side/record_at/stimulate_at, as median/right/APB/elbow",
+                )
             )
             continue
         try:
@@ -206,7 +214,9 @@ def _row(
 ) -> list[float]:
     """A row with an empty, foreign or wrong cell; empty means that this sweep has ended or not begun."""
     if len(cells) > len(names):
-        faults.append(Fault(f"{path}, row {number}", f"{len(cells)} cells under {len(names)} columns", "One a column"))
+        faults.append(
+            Fault(f"{path}, row {number}", f"{len(cells)} cells under {len(names)} columns", "One a column")
+        )
     row = []
     for name, cell in zip(names, cells + [""] * (len(names) - len(cells)), strict=False):
         text = cell.strip().strip('"')
@@ -215,7 +225,9 @@ def _row(
         try:
             row.append(float(text) if text else math.nan)
         except ValueError:
-            faults.append(Fault(f"{path}, row {number}, {name[:60]}", f'"{text[:40]}" is not a number', "A number"))
+            faults.append(
+                Fault(f"{path}, row {number}, {name[:60]}", f'"{text[:40]}" is not a number', "A number")
+            )
             row.append(math.nan)
     return row
 
@@ -231,7 +243,9 @@ def _time_base(
     row = header_number + 2
     if not np.isfinite(at).all():
         bad = int(np.flatnonzero(~np.isfinite(at))[0])
-        faults.append(Fault(f"{path}, row {row + bad - 1}, time_ms", "no time", "A time in ms for every sample"))
+        faults.append(
+            Fault(f"{path}, row {row + bad - 1}, time_ms", "no time", "A time in ms for every sample")
+        )
         raise StudyError(faults)
     if (steps <= 0).any():
         bad = int(np.flatnonzero(steps <= 0)[0])
@@ -252,7 +266,11 @@ def _time_base(
         raise StudyError(faults)
     if not 0.5 <= 1000.0 / step <= 1e6:
         faults.append(
-            Fault(f"{path}, time_ms", f"{1000.0 / step:g} samples a second", "Times in ms; 0.1 ms a sample is usual")
+            Fault(
+                f"{path}, time_ms",
+                f"{1000.0 / step:g} samples a second",
+                "Times in ms; 0.1 ms a sample is usual",
+            )
         )
     return step, float(at[0])
 
@@ -270,7 +288,9 @@ def _trace(
     finite = np.isfinite(samples)
     known = np.flatnonzero(finite)
     if known.size < 2:
-        faults.append(Fault(where, f"{known.size} sample(s)", "At least two samples, or leave the column out"))
+        faults.append(
+            Fault(where, f"{known.size} sample(s)", "At least two samples, or leave the column out")
+        )
         return None
     first, last = int(known[0]), int(known[-1])
     if not finite[first : last + 1].all():
@@ -280,16 +300,18 @@ def _trace(
     largest = float(np.abs(inside).max())
     limit = LARGEST_UV if column.kind is Kind.SENSORY else LARGEST_MV
     if largest > limit:
-        hint = "write [uV] behind the column's name if it is in uV" if column.kind is not Kind.SENSORY else "in uV"
+        hint = (
+            "write [uV] behind the column's name if it is in uV"
+            if column.kind is not Kind.SENSORY
+            else "in uV"
+        )
         faults.append(
             Fault(where, f"it reaches {largest:g} {'uV' if column.kind is Kind.SENSORY else 'mV'}",
                   f"Motor sweeps in mV, sensory in uV; {hint}")
         )  # fmt: skip
         return None
     wave = Waveform(inside, 1000.0 / step, round(start + first * step, 9))
-    return Trace(
-        column.nerve, column.side, column.kind, column.record_at, column.stimulate_at, wave
-    )
+    return Trace(column.nerve, column.side, column.kind, column.record_at, column.stimulate_at, wave)
 
 
 def attach_traces(study: Study, traces: tuple[Trace, ...]) -> Study:
@@ -356,7 +378,9 @@ def write_traces(study: Study, *, decimals: int = 5) -> str:
     step = 1000.0 / rate
     offsets = [(trace.waveform.start_ms - start) / step for trace in traces]
     if any(abs(offset - round(offset)) > 1e-6 for offset in offsets):
-        raise StudyError([Fault("traces", "sweeps that start between each other's samples", "One time base a file")])
+        raise StudyError(
+            [Fault("traces", "sweeps that start between each other's samples", "One time base a file")]
+        )
     first = [round(offset) for offset in offsets]
     length = max(at + trace.waveform.samples.size for at, trace in zip(first, traces, strict=True))
     out = [",".join(["time_ms", *(trace.name for trace in traces)])]

@@ -10,10 +10,12 @@
     between = ["wrist", "elbow"]              # a nerve: sites; the stretch lies in their middle unless at_fraction says
     length_mm = 40
     affected_fraction = 0.6                   # of the axons; 1 if not given
+    per = "stretch"                           # one size for an axon's whole stretch, or one for each "element"
     remaining_fraction = {distribution = "uniform", low = 0.02, high = 0.2}
 
     [axon_loss]
-    fraction = 0.2
+    fraction = 0.2                            # or one for each nerve: median = 0.3
+    reinnervation_fraction = 0.5              # of what was lost, taken over by the surviving axons
 
 A single fibre takes `from_mm` and `to_mm`, or `first` and `count` (internodes or nodes), instead of `between`.
 """
@@ -23,7 +25,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +77,7 @@ PLACES = {
     "side",
     "fascicle",
 }
-OPTIONS = {"kind", "affected_fraction", "half", "includes_flut", "channel", "compartment"}
+OPTIONS = {"kind", "affected_fraction", "per", "half", "includes_flut", "channel", "compartment"}
 DISTRIBUTIONS = {
     "uniform": ("low", "high"),
     "normal": ("mean", "sd"),
@@ -125,6 +127,7 @@ class LesionEntry:
     side: str | None = None
     fascicle: int | None = None
     affected_fraction: float = 1.0
+    per: str = "stretch"
     half: str | None = None
     includes_flut: bool = False
     channel: str = "kf"
@@ -146,12 +149,17 @@ class LesionEntry:
             expected="A single fibre has no such sites: give from_mm and to_mm, or first and count",
         )
 
+    def with_size(self, size: float) -> LesionEntry:
+        """The same lesion with its size drawn."""
+        return replace(self, size=size)
+
     def on(self, fibre: Fibre, where: Place, generator: np.random.Generator) -> Lesion:
         """Draw its sizes for one fibre at one place."""
         on_nodes = KINDS[self.kind][3]
         size: Any = self.size
         if isinstance(size, Spread):
-            size = size.draw(generator, _element_count(fibre, where, on_nodes))
+            count = _element_count(fibre, where, on_nodes) if self.per == "element" else 1
+            size = size.draw(generator, count)
         if self.kind in ("myelin_loss", "bare_internodes"):
             return MyelinLoss(where, size, self.half)
         if self.kind == "sodium_loss":
@@ -177,6 +185,7 @@ class LesionFile:
     seed: int
     entries: tuple[LesionEntry, ...]
     axon_loss_fraction: Mapping[str, float] = field(default_factory=dict)
+    reinnervation_fraction: float = 0.0
     temperature_celsius: float | None = None
     pump: bool = False
     activity_hz: float = 0.0
@@ -237,6 +246,11 @@ def parse_lesions(text: str) -> LesionFile:
         rows = []
     entries = [_entry(f"lesion[{i}]", row, faults) for i, row in enumerate(rows)]
     losses = _axon_losses(content.get("axon_loss", {}), faults)
+    table = content.get("axon_loss", {})
+    reinnervation = 0.0
+    if isinstance(table, dict) and "reinnervation_fraction" in table:
+        name = "axon_loss.reinnervation_fraction"
+        reinnervation = _number(name, table["reinnervation_fraction"], 0.0, 1.0, faults)
     seed = content.get("seed", 1)
     if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
         faults.append(Fault("seed", f"{seed!r}", "A whole number, 0 or above"))
@@ -255,6 +269,7 @@ def parse_lesions(text: str) -> LesionFile:
         seed=seed,
         entries=tuple(entry for entry in entries if entry is not None),
         axon_loss_fraction=losses,
+        reinnervation_fraction=reinnervation,
         temperature_celsius=celsius,
         pump=pump,
         activity_hz=activity_hz,
@@ -286,6 +301,8 @@ def _axon_losses(table: Any, faults: list[Fault]) -> dict[str, float]:
         return {}
     losses = {}
     for key, value in table.items():
+        if key == "reinnervation_fraction":
+            continue
         name = ""
         if key != "fraction":
             try:
@@ -333,7 +350,11 @@ def _entry(path: str, row: dict[str, Any], faults: list[Fault]) -> LesionEntry |
         if row["side"] not in ("left", "right"):
             faults.append(Fault(f"{path}.side", f"{row['side']!r}", "left or right"))
         places["side"] = row["side"]
-    for key in ("half", "includes_flut", "channel", "compartment"):
+    if row.get("per", "stretch") not in ("stretch", "element"):
+        faults.append(
+            Fault(f"{path}.per", f"{row['per']!r}", "stretch (one size for it all) or element (each its own)")
+        )
+    for key in ("per", "half", "includes_flut", "channel", "compartment"):
         if key in row:
             places[key] = row[key]
     if not {"between", "first", "from_mm"} & row.keys():

@@ -23,7 +23,9 @@ SHOWN = {
     "fraction": "a fraction from 0 to 1, or percent with a % sign",
 }  # fmt: skip
 NUMBER = re.compile(r"^([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?)\s*(.*)$")
-NOT_MEASURED = frozenset({"", "-", "--", "na", "n/a", "nan", "none", "null", "not measured", "nd", "n.d.", "?"})
+NOT_MEASURED = frozenset(
+    {"", "-", "--", "na", "n/a", "nan", "none", "null", "not measured", "nd", "n.d.", "?"}
+)
 NO_RESPONSE = frozenset({"nr", "n.r.", "no response", "absent", "abs"})
 
 
@@ -56,7 +58,9 @@ def parse_quantity(text: str, unit: str, *, path: str) -> float:
     match = NUMBER.match(text.strip().replace("\u2212", "-").replace("\u00b5", "u").replace("\u03bc", "u"))
     if match is None:
         raise InputRefused(
-            path=path, given=f'"{text.strip()[:60]}" is not a number', expected=f"A number in {SHOWN[unit]}, or empty"
+            path=path,
+            given=f'"{text.strip()[:60]}" is not a number',
+            expected=f"A number in {SHOWN[unit]}, or empty",
         )
     number, rest = match.groups()
     written = rest.lower().replace(" ", "").replace("\u00b7", "*").replace("\u00b0", "").replace(".", "")
@@ -70,6 +74,8 @@ def parse_quantity(text: str, unit: str, *, path: str) -> float:
     value = float(number.replace(",", ".")) * factor
     if not math.isfinite(value):
         raise InputRefused(
-            path=path, given=f'"{text.strip()[:60]}" is not finite', expected=f"A number in {SHOWN[unit]}, or empty"
+            path=path,
+            given=f'"{text.strip()[:60]}" is not finite',
+            expected=f"A number in {SHOWN[unit]}, or empty",
         )
     return round(value, 12)

@@ -11,6 +11,8 @@
     │   ├── StudyError          a nerve conduction study file or its traces
     │   ├── DiaryError          a treatment diary
     │   ├── NerveError          a fibre, lesion or stimulus outside the model
+    │   ├── DeskError           a write that the desk refuses
+    │   │   └── DeskConflict    someone else changed it in the meantime
     │   └── VerdictError        an unknown verdict was asked for yes or no
     ├── DataError               our own data files: a fact without a source, an unknown id; exit code 1
     ├── AnswerError             a sentence of an answer that rests on nothing, or carries markup; exit code 1
@@ -99,6 +101,14 @@ class NerveError(InputRefused):
 
 class VerdictError(InputRefused, TypeError):
     """A three-valued verdict was used where only yes or no fits."""
+
+
+class DeskError(InputRefused):
+    """A write that the desk refuses: not this person, not from this state, not without a reason."""
+
+
+class DeskConflict(DeskError):
+    """Someone else changed it in the meantime; nothing was written."""
 
 
 class DataError(RanvierError):

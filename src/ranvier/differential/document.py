@@ -1,0 +1,149 @@
+"""A weighing as the JSON of `ranvier weigh`, and as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ranvier.terms.vocabulary import diseases, findings
+
+from .model import model
+from .next_tests import NextTest
+from .weighing import Weighing, top
+
+BAR = 24
+NAMES = {
+    "duration_months": "time since the first weakness, months",
+    "age_at_onset_years": "age when it began, years",
+    "weakness_of_one_limb": "weakness told of one limb alone",
+    "definite_conduction_block": "definite conduction block in a study",
+}
+
+
+def label(name: str) -> str:
+    """The label of a finding or value."""
+    return NAMES.get(name) or findings()[name].label
+
+
+@dataclass(frozen=True)
+class WeighedCase:
+    """A weighing with the tests that would tell most next."""
+
+    weighing: Weighing
+    next_tests: tuple[NextTest, ...]
+
+    def document(self) -> dict[str, Any]:
+        """The JSON document of `ranvier weigh`."""
+        return weighing_document(self.weighing, self.next_tests)
+
+    def summary(self) -> str:
+        """For people."""
+        return summary(self.weighing, self.next_tests)
+
+    def plan(self) -> str:
+        """The work-up list with why."""
+        return plan_text(self.next_tests)
+
+
+def weighing_document(weighing: Weighing, tests: Iterable[NextTest]) -> dict[str, Any]:
+    """The JSON document of interfaces.md, with interval, balance, flips and what was left out besides."""
+    return {
+        "posterior": dict(weighing.posterior),
+        "contributions": [
+            {
+                "finding": row.finding,
+                "verdict": row.verdict,
+                "likelihood_ratio": dict(row.likelihood_ratio),
+                "source": row.source,
+                "group": row.group,
+            }
+            for row in weighing.contributions
+        ],
+        "next_tests": [
+            {
+                "test": row.test.id,
+                "expected_gain": row.expected_gain,
+                "why": row.why,
+                "information_bits": row.information_bits,
+                "decision_gain": row.decision_gain,
+                "burden": row.test.burden,
+                "asked_by_criteria": row.asked_by_criteria,
+            }
+            for row in tests
+        ],
+        "setting": weighing.setting,
+        "interval": {name: list(pair) for name, pair in weighing.interval.items()},
+        "balance_decibans": {name: dict(row) for name, row in weighing.balance.items()},
+        "flips": [{"finding": f, "verdict": v, "leader": d} for f, v, d in weighing.flips],
+        "treatable_in_sight": list(weighing.treatable_in_sight),
+        "contradictions": [list(pair) for pair in weighing.observations.contradictions],
+        "unweighed": list(weighing.observations.unweighed),
+        "only_the_prior": weighing.observations.is_empty,
+    }
+
+
+def summary(weighing: Weighing, tests: Iterable[NextTest], *, rivals: int = 3) -> str:
+    """The probabilities, a bar for each finding toward and against the leading rivals, and the next tests."""
+    terms = diseases()
+    chosen = model().settings[weighing.setting]
+    lines = [f"As asked in {chosen.label}:"]
+    if weighing.observations.is_empty:
+        lines.append(
+            "  nothing was stated that the model weighs; this is how often each is the answer in this setting"
+        )
+    for name in top(weighing, 8):
+        probability, (low, high) = weighing.posterior[name], weighing.interval[name]
+        lines.append(
+            f"  {terms[name].short:<28} {probability:6.1%}  ({low:.1%} to {high:.1%})  {'█' * round(probability * BAR)}"
+        )
+    for first, other in weighing.observations.contradictions:
+        lines.append(f"  left out, since both cannot be so: {label(first)}; {label(other)}")
+    leader = weighing.leader
+    for rival in [name for name in top(weighing, rivals + 1) if name != leader][:rivals]:
+        lines.append(f"\n{terms[leader].short} against {terms[rival].short}, decibans (10 = tenfold):")
+        row = weighing.balance[rival]
+        for key, value in sorted(row.items(), key=lambda item: -abs(item[1])):
+            if key != "total" and abs(value) >= 0.5:
+                words = _group_words(weighing, key)
+                bar = ("+" if value > 0 else "-") * min(BAR, max(1, round(abs(value) / 1.5)))
+                lines.append(f"  {value:+6.1f}  {bar:<{BAR}} {words}")
+        lines.append(f"  {row['total']:+6.1f}  in all")
+    if weighing.flips:
+        flips = [f"{label(f).lower()} {v} ({terms[d].short})" for f, v, d in weighing.flips[:6]]
+        lines.append(f"\nOne of these alone would put another disease first: {'; '.join(flips)}.")
+    in_sight = [terms[name].short for name in weighing.treatable_in_sight if name != leader]
+    if in_sight:
+        lines.append(f"Treatable and above 5 %, to keep in sight: {', '.join(in_sight)}.")
+    lines.append("\nWhat would tell most next:")
+    lines += [f"  {row.expected_gain:5.2f}  {row.why}" for row in tests]
+    lines.append(
+        "\nWeights from published counts where there are any, else judgement with a wide prior. Not a diagnosis."
+    )
+    return "\n".join(lines)
+
+
+def _group_words(weighing: Weighing, key: str) -> str:
+    if key == "prior":
+        return "how often each is the answer in this setting"
+    said = [
+        f"{label(row.finding).lower()} {row.verdict}" for row in weighing.contributions if row.group == key
+    ]
+    if said:
+        return ", ".join(said)
+    return "sex" if key == "person" else key.replace("_", " ")
+
+
+def plan_text(tests: Iterable[NextTest]) -> str:
+    """The work-up list with why."""
+    rows = list(tests)
+    if not rows:
+        return "Nothing that is not done yet would be worth its burden by this model."
+    lines = ["In this order (bits of information and better decisions, less the burden):"]
+    for index, row in enumerate(rows, start=1):
+        lines.append(
+            f"{index:2}. {row.why}\n      gain {row.expected_gain:.2f} = information {row.information_bits:.2f} "
+            f"+ decision {row.decision_gain:.2f}{' + asked by criteria' if row.asked_by_criteria else ''} "
+            f"- burden {row.test.burden:.2f}"
+        )
+    return "\n".join(lines)
