@@ -150,3 +150,11 @@ def test_an_untreated_patient_keeps_the_own_level_in_the_saturable_model() -> No
     rise, own = SaturableKinetics().follow(patients(), lay_out([], 100))
     assert np.max(np.abs(rise.before)) < 1e-4
     assert own[0] == pytest.approx(11.0, rel=1e-5)
+
+
+@pytest.mark.parametrize("gap_days", [1200, 2000, 6000])
+def test_years_between_two_doses_do_not_break_the_sum(gap_days: int) -> None:
+    rise = LinearKinetics().rise(patients(), lay_out([Dose(0, 80.0), Dose(gap_days, 80.0)], gap_days + 60))
+    alone = LinearKinetics().rise(patients(), lay_out([Dose(0, 80.0)], 60))
+    assert np.all(np.isfinite(rise.before))
+    assert rise.before[0, gap_days:] == pytest.approx(alone.before[0], abs=1e-9)
