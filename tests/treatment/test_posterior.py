@@ -47,7 +47,7 @@ def test_the_shear_that_rounds_the_posterior_is_undone() -> None:
 
 def test_the_same_seed_gives_the_same_answer_and_another_one_nearly_the_same() -> None:
     observations = diary([0, 10, 20, 30, 40, 50, 60], [12.0, 16.5, 15.0, 14.0, 17.0, 15.0, 14.0])
-    one, again, other = (fit(observations, seed=seed, n_draws=800) for seed in (1, 1, 2))
+    one, again, other = (fit(observations, seed=seed, n_draws=500) for seed in (1, 1, 2))
     assert np.array_equal(one.draws, again.draws)
     a, b = one.summary()["base.grip_left"], other.summary()["base.grip_left"]
     assert a.median == pytest.approx(b.median, rel=0.03)
@@ -77,7 +77,7 @@ def test_measured_igg_teaches_kinetics() -> None:
     igg = IggSeries(
         np.array([7, 35, 35, 63]), np.array([10.0, 12.5, 31.0, 13.0]), np.array([False, False, True, False])
     )
-    with_igg, without = (fit(diary([0, 30], [12.0, 16.0], igg=i), n_draws=800) for i in (igg, IggSeries()))
+    with_igg, without = (fit(diary([0, 30], [12.0, 16.0], igg=i), n_draws=500) for i in (igg, IggSeries()))
     spread = [p.draws[:, p.model.index["central_volume_l"]].std() for p in (with_igg, without)]
     assert spread[0] < 0.75 * spread[1]
 

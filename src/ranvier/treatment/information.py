@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .diary import Diary
-from .facts import facts
+from .facts import facts, priors
 from .forecast import Forecast, courses
 from .kinetics import lay_out
 from .observations import Series
@@ -125,9 +125,10 @@ def further_measurements(
     relative = np.log(np.maximum(strength, 1e-6)) if series.measure.is_proportional else strength
     if not series.measure.is_proportional:
         home_sd = clinic_sd
+    own = priors()["own_igg_g_per_l"].median
+    igg_sd = priors()["igg_error_fraction"].median
     igg = np.log(
-        posterior.igg(timetable, DRAWS)
-        + np.asarray(values.get("own_igg_g_per_l", np.full(DRAWS, 11.0)))[:, None]
+        posterior.igg(timetable, DRAWS) + values.get("own_igg_g_per_l", np.full(len(strength), own))[:, None]
     )
     ten = min(10, cycle - 1)
     choices = [
@@ -159,7 +160,7 @@ def further_measurements(
             list(range(start, end + 1)),
             home_sd,
         ),
-        ("igg_pair", "IgG just after and just before an infusion", igg, [start, end - 1], 0.10),
+        ("igg_pair", "IgG just after and just before an infusion", igg, [start, end - 1], igg_sd),
     ]
     targets = _targets(posterior, series)
     rows = []

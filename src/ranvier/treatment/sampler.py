@@ -29,6 +29,7 @@ GOOD_R_HAT = 1.03  # above it the chains are run again with what they learned
 LEARNING_ROUNDS = 2
 PILOTS = 64
 PILOT_DRAWS = (30, 60, 100)  # rounds of short chains, each started from the last and described anew
+FULL_DRAWS = 500  # fewer draws are a quick look: shorter pilots, and no second run
 COMPONENTS = 8  # of the mixture that describes the pilot chains
 STEP = 1e-4
 
@@ -108,15 +109,16 @@ def sample(
     archive = None
     broad = mixture
     spent = LEARNING_ROUNDS * learning_draws
+    thoroughness = min(1.0, max(0.3, n_draws / FULL_DRAWS))
     for n_pilot in PILOT_DRAWS:
-        pilot = _walk(model, mixture, state, n_pilot, rng, archive)
+        pilot = _walk(model, mixture, state, round(thoroughness * n_pilot), rng, archive)
         state, archive = pilot.draws[:, -1], pilot.pooled
         spent += pilot.n_evaluations
         mixture = _described(archive, broad, rng)
     chains = _walk(model, mixture, state[rng.choice(PILOTS, n_chains, replace=False)], n_draws, rng, archive)
     spent += chains.n_evaluations
     for _ in range(EXTRA_RUNS):
-        if not np.max(r_hat(chains.draws)) > GOOD_R_HAT:
+        if n_draws < FULL_DRAWS or not np.max(r_hat(chains.draws)) > GOOD_R_HAT:
             break
         # What the chains found and the pilots missed goes into the mixture; the unsettled chains are thrown away.
         thinned = chains.pooled[:: max(1, len(chains.pooled) // 4000)]

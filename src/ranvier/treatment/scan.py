@@ -27,7 +27,9 @@ def accumulate(kept: Array, gained: Array, start: Array) -> Array:
         return out
     fastest = -np.log(max(float(kept.min()), 1e-300))
     block = max(1, int(DEEPEST / max(fastest, 1e-9)))
-    if block == 1:  # a step that forgets nearly everything, such as years between two doses: one by one, nothing divided
+    if (
+        block == 1
+    ):  # a step that forgets nearly everything, such as years between two doses: one by one, nothing divided
         for day in range(n_days):
             out[:, day + 1] = kept[:, day] * out[:, day] + gained[:, day]
         return out

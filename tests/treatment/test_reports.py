@@ -1,0 +1,132 @@
+"""The picture, the clinic report, the patient's page and the command line."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from ranvier.cli import main
+from ranvier.treatment import Outlook, look_ahead, parse_diary, read_diary
+from ranvier.treatment.patient_page import patient_page
+from ranvier.treatment.picture import draw
+from ranvier.treatment.report import clinic_report, write_pdf
+from ranvier.treatment.summary import summarise
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "diaries"
+HEAD = "date,kind,value,unit,detail\n"
+
+
+@cache
+def example() -> Outlook:
+    return look_ahead(read_diary(EXAMPLES / "too_little.csv"), n_draws=100)
+
+
+@cache
+def hostile() -> Outlook:
+    text = (EXAMPLES / "too_little.csv").read_text()
+    text += '2026-09-29,symptom,yes,,chest pain\n2026-09-29,<script>x</script>,1,,"<b>&"\n'
+    return look_ahead(parse_diary(text), n_draws=100)
+
+
+def test_the_picture_is_well_formed_and_says_what_it_shows() -> None:
+    figure = draw(example())
+    root = ElementTree.fromstring(figure.svg())
+    assert root.tag.endswith("svg")
+    assert "Wear-off" in figure.description
+    circles = figure.svg().count("<circle")
+    assert circles >= 3 + 3, "readings and doses are drawn"
+
+
+@pytest.mark.parametrize(
+    "text", ["", HEAD + "2026-01-05,ivig,80,g,\n", HEAD + "2026-01-05,grip_left,20,kg,\n"]
+)
+def test_an_almost_empty_diary_can_be_drawn_and_reported(text: str) -> None:
+    outlook = look_ahead(parse_diary(text), n_draws=60)
+    ElementTree.fromstring(draw(outlook).svg())
+    assert "NOT SIGNED" in clinic_report(outlook)
+    assert "does not tell you what to do" in patient_page(outlook)
+    assert summarise(outlook)
+
+
+def test_every_number_in_superscript_leads_to_a_source() -> None:
+    page = clinic_report(example())
+    cited = {int(n) for n in re.findall(r"<sup[^>]*>(\d+)</sup>", page)}
+    sources = page.split('<section class="sources">')[1]
+    assert cited
+    assert max(cited) <= sources.count("<li>")
+
+
+def test_words_of_the_diary_are_escaped() -> None:
+    for page in (clinic_report(hostile()), patient_page(hostile()), draw(hostile()).svg()):
+        assert "<script>" not in page
+
+
+def test_an_alarming_symptom_comes_first_on_both_pages() -> None:
+    page = patient_page(hostile())
+    assert page.index("emergency") < page.index("<h1>")
+    assert "No plan until this is settled" in clinic_report(hostile())
+
+
+def test_the_patients_page_names_no_dose_and_no_schedule() -> None:
+    page = re.sub(r"<svg.*?</svg>", "", patient_page(example()), flags=re.DOTALL)
+    body = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    words = re.sub(r"<[^>]+>", " ", body)
+    assert not re.search(r"\d+\s*g\b|g/kg|every \d+ days|\bdose\b|\bshould\b|\bmust take\b", words)
+    assert "change your treatment" in words
+
+
+def test_the_pdf_has_one_page_and_an_annex(tmp_path: Path) -> None:
+    pytest.importorskip("weasyprint")
+    path = tmp_path / "report.pdf"
+    write_pdf(clinic_report(example()), path)
+    assert path.read_bytes().startswith(b"%PDF")
+
+
+def test_the_command_line_prints_one_json_document(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["forecast", str(EXAMPLES / "too_little.csv"), "--json", "--draws", "100"]) == 0
+    assert set(json.loads(capsys.readouterr().out)) >= {"fit", "forecast", "wear_off", "plans", "flags"}
+
+
+def test_the_command_line_refuses_with_every_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "diary.csv"
+    path.write_text(HEAD + "x,ivig,80,g,\n2026-01-05,ivig,0.4,g,\n")
+    assert main(["forecast", str(path), "--json"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "row 2, date" in captured.err
+    assert "row 3, value" in captured.err
+
+
+def test_many_diaries_at_once_and_a_bad_one_stops_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "many.jsonl"
+    good, bad = HEAD + "2026-01-05,ivig,80,g,\n", HEAD + "x,ivig,80,g,\n"
+    path.write_text("".join(json.dumps({"id": i, "text": t}) + "\n" for i, t in enumerate((good, bad, good))))
+    assert main(["forecast", "--jsonl", str(path), "--draws", "60"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["id"] for row in rows] == [0, 1, 2]
+    assert "error" in rows[1]
+    assert rows[2]["plans"]
+
+
+def test_the_command_line_writes_what_is_asked_for(tmp_path: Path) -> None:
+    names = {"--html": "a.html", "--svg": "a.svg", "--patient-html": "b.html"}
+    words = [part for flag, name in names.items() for part in (flag, str(tmp_path / name))]
+    assert main(["forecast", str(EXAMPLES / "too_little.csv"), "--draws", "60", *words]) == 0
+    assert all((tmp_path / name).stat().st_size > 1000 for name in names.values())
+
+
+def test_the_trial_verb_lists_and_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trial", "--list"]) == 0
+    assert "withdrawal" in capsys.readouterr().out
+    assert main(["trial", "--design", "one_course", "--patients", "20", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["patients"] == 20
+    assert main(["trial", "--design", "nothing"]) == 2
