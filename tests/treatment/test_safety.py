@@ -13,8 +13,7 @@ from ranvier.treatment.facts import facts
 from ranvier.treatment.flag import Severity
 from ranvier.treatment.forecast import Schedule
 from ranvier.treatment.kinetics import Route
-from ranvier.treatment.safety import SafetyCase, judge_safety, rule
-from ranvier.treatment.safety_checks import CHECKS
+from ranvier.treatment.safety import CHECKS, SafetyCase, judge_safety, rule
 
 HEAD = "date,kind,value,unit,detail\n"
 IV, SC, FSC = Route.INTRAVENOUS, Route.SUBCUTANEOUS, Route.FACILITATED

@@ -6,74 +6,15 @@ A rule that the diary cannot answer is UNKNOWN and becomes a question to settle 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-from ranvier.terms import DataError, Verdict
+from ranvier.terms import Verdict
 
-from .circumstances import Circumstances
+from . import safety_of_doses, safety_of_patients  # noqa: F401 — importing them enters their checks
 from .facts import facts, source_of
 from .flag import Flag, Severity
-from .forecast import Schedule
+from .safety_case import CHECKS, SafetyCase, rule
 
-
-@dataclass(frozen=True)
-class SafetyCase:
-    """What a rule may look at: the patient, the present schedule and the proposed one (the present one if none is)."""
-
-    circumstances: Circumstances
-    weight_kg: float | None
-    present: Schedule | None
-    proposed: Schedule | None
-    is_naive: bool = False
-    has_immunoglobulin: bool = True
-    highest_g_per_month: float | None = None
-    falls_in_taper: int | None = None
-    misfits: int | None = None
-    has_device_switch: bool = False
-
-    @property
-    def schedule(self) -> Schedule | None:
-        """The schedule under judgement."""
-        return self.proposed or self.present
-
-    @property
-    def course_g_per_kg(self) -> float | None:
-        """Grams of one course for each kg of body weight. [g/kg]"""
-        if self.schedule is None or self.weight_kg is None:
-            return None
-        return self.schedule.grams / self.weight_kg
-
-    @property
-    def month_g_per_kg(self) -> float | None:
-        """Grams a calendar month for each kg. [g/kg]"""
-        if self.schedule is None or self.weight_kg is None:
-            return None
-        return self.schedule.grams_per_year / 12 / self.weight_kg
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What a check found and why."""
-
-    verdict: Verdict
-    because: str
-    acceptable_if: str | None = None
-
-
-@cache
-def rule(id: str) -> dict[str, Any]:
-    """One rule of `parameters/safety.toml`."""
-    found = facts("safety").get(id)
-    if found is None:
-        raise DataError(path=f"safety.toml: {id}", given="no such rule", expected="A rule for every check")
-    return found
-
-
-def limit(id: str, name: str) -> float:
-    """A number that a rule holds."""
-    return float(rule(id)["limits"][name])
+__all__ = ["CHECKS", "SafetyCase", "judge_safety", "rule"]
 
 
 def judge_safety(case: SafetyCase, only: Sequence[str] | None = None) -> tuple[Flag, ...]:
@@ -81,14 +22,12 @@ def judge_safety(case: SafetyCase, only: Sequence[str] | None = None) -> tuple[F
 
     A met rule carries its own severity; one that cannot be told is an info that asks.
     """
-    from .safety_checks import CHECKS
-
     flags = []
-    for id, check in CHECKS.items():
+    for id in facts("safety"):
         if only is not None and id not in only:
             continue
         row = rule(id)
-        found = check(case)
+        found = CHECKS[id](case)
         if found.verdict is Verdict.NOT_MET:
             continue
         is_met = found.verdict is Verdict.MET

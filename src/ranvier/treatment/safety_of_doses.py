@@ -1,25 +1,11 @@
-"""One check for each rule of `parameters/safety.toml`, under the rule's own name; every number comes from the rule."""
+"""The rules on doses, rates, routes and their changes; every number comes from the rule, each check has the rule's name."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-
-from ranvier.terms import Verdict, all_of, any_of
 
 from .circumstances import KIDNEY, VASCULAR
 from .facts import facts
 from .kinetics import Route
-from .safety import Checked, SafetyCase, limit
-
-MET, NOT_MET, UNKNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN
-Check = Callable[[SafetyCase], Checked]
-CHECKS: dict[str, Check] = {}
-FINE = Checked(NOT_MET, "")
-
-
-def _check(function: Check) -> Check:
-    CHECKS[function.__name__] = function
-    return function
+from .safety_case import FINE, MET, NOT_MET, UNKNOWN, Checked, SafetyCase, check, limit
 
 
 def _over(id: str, name: str, value: float | None, what: str, ask: str, lift: str) -> Checked:
@@ -36,14 +22,7 @@ def _is_by_vein(case: SafetyCase) -> bool:
     return case.schedule is not None and case.schedule.route is Route.INTRAVENOUS
 
 
-def _said(verdict: Verdict, yes: str, ask: str, lift: str | None = None) -> Checked:
-    """A fact that is so, is not, or was not said."""
-    return (
-        Checked(MET, yes, lift) if verdict is MET else (Checked(UNKNOWN, ask) if verdict is UNKNOWN else FINE)
-    )
-
-
-@_check
+@check
 def course_dose_above_guideline(case: SafetyCase) -> Checked:
     """S01."""
     return _over(
@@ -56,7 +35,7 @@ def course_dose_above_guideline(case: SafetyCase) -> Checked:
     )
 
 
-@_check
+@check
 def monthly_dose_above_studied(case: SafetyCase) -> Checked:
     """S02."""
     return _over(
@@ -69,7 +48,7 @@ def monthly_dose_above_studied(case: SafetyCase) -> Checked:
     )
 
 
-@_check
+@check
 def infusion_rate_above_label(case: SafetyCase) -> Checked:
     """S03."""
     if not _is_by_vein(case):
@@ -85,7 +64,7 @@ def infusion_rate_above_label(case: SafetyCase) -> Checked:
     )
 
 
-@_check
+@check
 def infusion_rate_in_risk_group(case: SafetyCase) -> Checked:
     """S04."""
     if not _is_by_vein(case):
@@ -104,33 +83,10 @@ def infusion_rate_in_risk_group(case: SafetyCase) -> Checked:
         )
     if at_risk is MET:
         return FINE
-    return _said(at_risk, "", "is there any risk for kidney or clot (it would cap the infusion rate)?")
+    return stated(at_risk, "", "is there any risk for kidney or clot (it would cap the infusion rate)?")
 
 
-@_check
-def iga_deficiency_with_antibodies(case: SafetyCase) -> Checked:
-    """S05."""
-    verdict = all_of([case.circumstances.has("iga_deficiency"), case.circumstances.has("anti_iga")])
-    return _said(
-        verdict,
-        "IgA deficiency with anti-IgA antibodies is noted: immunoglobulin is contraindicated",
-        "is there severe IgA deficiency with anti-IgA antibodies?",
-        "A specialist outside this software decides",
-    )
-
-
-@_check
-def anaphylaxis_to_immunoglobulin(case: SafetyCase) -> Checked:
-    """S06."""
-    return _said(
-        case.circumstances.has("anaphylaxis"),
-        "Anaphylaxis to immunoglobulin is noted: contraindicated",
-        "was there ever anaphylaxis to human immunoglobulin?",
-        "A specialist outside this software decides",
-    )
-
-
-@_check
+@check
 def daily_dose_and_thrombosis(case: SafetyCase) -> Checked:
     """S07."""
     schedule = case.schedule
@@ -146,75 +102,7 @@ def daily_dose_and_thrombosis(case: SafetyCase) -> Checked:
     )
 
 
-@_check
-def vascular_risk_factors(case: SafetyCase) -> Checked:
-    """S08."""
-    facts_of = case.circumstances
-    noted = [item for item in VASCULAR if facts_of.has(item) is MET]
-    many = len(noted) >= limit("vascular_risk_factors", "risk_factors")
-    if many or any_of([facts_of.has("coronary_disease"), facts_of.has("immobility")]) is MET:
-        return Checked(
-            MET,
-            f"Noted: {', '.join(noted)}. 7 of 62 such patients had a clot within 24 months: a prescriber must confirm",
-        )
-    return (
-        _said(
-            facts_of.any(VASCULAR),
-            "",
-            "which vascular risks are there (coronary disease, immobility, past clot, smoking ...)?",
-        )
-        if not noted
-        else FINE
-    )
-
-
-@_check
-def first_ever_infusion(case: SafetyCase) -> Checked:
-    """S09."""
-    if not case.is_naive:
-        return FINE
-    return Checked(
-        MET,
-        "Never had immunoglobulin before: early clots in 3 of 25 first courses against 2 of 591 later ones",
-    )
-
-
-@_check
-def kidney_risk(case: SafetyCase) -> Checked:
-    """S10."""
-    noted = [item for item in KIDNEY if case.circumstances.has(item) is MET]
-    age = case.circumstances.age_years
-    if age is not None and age > limit("kidney_risk", "age_years"):
-        noted.append(f"age {age:.0f}")
-    if noted:
-        return Checked(
-            MET,
-            f"Kidney risk noted ({', '.join(noted)}): creatinine before the course, no sucrose, lowest rate and dose",
-        )
-    is_answered = case.circumstances.any(KIDNEY) is NOT_MET and age is not None
-    return (
-        FINE
-        if is_answered
-        else Checked(UNKNOWN, "age, creatinine and kidney risks (diabetes, paraprotein, nephrotoxic drugs)?")
-    )
-
-
-@_check
-def sucrose_product_with_kidney_risk(case: SafetyCase) -> Checked:
-    """S11."""
-    stabiliser = case.circumstances.stabiliser
-    if stabiliser is None:
-        return Checked(
-            UNKNOWN, "which product is used (a sucrose-stabilised one is refused with kidney risk)?"
-        )
-    if stabiliser != "sucrose" or kidney_risk(case).verdict is NOT_MET:
-        return FINE
-    return Checked(
-        kidney_risk(case).verdict, "A sucrose-stabilised product with kidney risk", "Another product"
-    )
-
-
-@_check
+@check
 def haemolysis_risk(case: SafetyCase) -> Checked:
     """S12."""
     dose, group = case.course_g_per_kg, case.circumstances.blood_group
@@ -227,7 +115,7 @@ def haemolysis_risk(case: SafetyCase) -> Checked:
     return Checked(MET, f"{dose:.1f} g/kg and blood group {group}: haemoglobin before and 36-96 hours after")
 
 
-@_check
+@check
 def aseptic_meningitis_risk(case: SafetyCase) -> Checked:
     """S13."""
     if case.circumstances.has("severe_headache") is MET:
@@ -247,97 +135,7 @@ def aseptic_meningitis_risk(case: SafetyCase) -> Checked:
     )
 
 
-@_check
-def alarming_symptom(case: SafetyCase) -> Checked:
-    """S14. A diary that logs no symptom is taken at its word: the rule is about what was logged."""
-    if case.circumstances.has("alarm") is not MET:
-        return FINE
-    return Checked(
-        MET,
-        "A new chest, breathing, swelling or focal symptom is logged: possible clot, lung injury or stroke. "
-        "This cannot wait for a plan",
-        "It has been assessed the same day and ruled out by a clinician",
-    )
-
-
-@_check
-def pregnancy_or_breastfeeding(case: SafetyCase) -> Checked:
-    """S15."""
-    if case.circumstances.sex in {"male", "m"}:
-        return FINE
-    if "pregnancy" not in case.circumstances.kinds_said:
-        return Checked(UNKNOWN, "pregnancy or breastfeeding (specialist decision only)?")
-    return _said(
-        case.circumstances.has("pregnancy"),
-        "Pregnancy or breastfeeding is noted: specialist decision only",
-        "",
-    )
-
-
-@_check
-def live_vaccine_planned(case: SafetyCase) -> Checked:
-    """S16."""
-    if case.circumstances.has("live_vaccine") is not MET:
-        return FINE
-    months = limit("live_vaccine_planned", "wait_months")
-    return Checked(
-        MET,
-        f"A live vaccine is noted: it may not take for {months:g} months after immunoglobulin (longer for measles)",
-    )
-
-
-@_check
-def serology_after_infusion(case: SafetyCase) -> Checked:
-    """S17."""
-    if "serology" not in case.circumstances.kinds_said or not case.has_immunoglobulin:
-        return FINE
-    return Checked(
-        MET, "Serology is noted: antibodies from the donors give false positives for weeks to months"
-    )
-
-
-@_check
-def excipient_intolerance(case: SafetyCase) -> Checked:
-    """S18."""
-    partner = {"proline": "hyperprolinaemia", "sorbitol": "fructose_intolerance", "maltose": "gdh_pqq_meter"}
-    stabiliser = case.circumstances.stabiliser
-    if stabiliser is None:
-        items = ("hyperprolinaemia", "fructose_intolerance", "gdh_pqq_meter")
-        noted = [item for item in items if case.circumstances.has(item) is MET]
-        asked = f" ({', '.join(noted)} is noted)" if noted else ""
-        return Checked(UNKNOWN, f"which product is used, and is any excipient not borne{asked}?")
-    if stabiliser not in partner:
-        return FINE
-    item = partner[stabiliser]
-    return _said(
-        case.circumstances.has(item),
-        f"{case.circumstances.product} holds {stabiliser}, and {item} is noted",
-        f"{item.replace('_', ' ')} ({case.circumstances.product} holds {stabiliser})?",
-        "Another product",
-    )
-
-
-@_check
-def corticosteroid_alone(case: SafetyCase) -> Checked:
-    """S19."""
-    if case.circumstances.has("corticosteroid") is not MET or case.has_immunoglobulin:
-        return FINE
-    return Checked(
-        MET,
-        "A corticosteroid without immunoglobulin is noted: not recommended in MMN, some worsened within a month",
-        "Immunoglobulin first; the prescriber reviews the corticosteroid",
-    )
-
-
-@_check
-def plasma_exchange(case: SafetyCase) -> Checked:
-    """S20."""
-    if case.circumstances.has("plasma_exchange") is not MET:
-        return FINE
-    return Checked(MET, "Plasma exchange is noted: no proven benefit in MMN, one report of worsening")
-
-
-@_check
+@check
 def large_dose_reduction(case: SafetyCase) -> Checked:
     """S21."""
     if case.proposed is None:
@@ -362,7 +160,7 @@ def large_dose_reduction(case: SafetyCase) -> Checked:
     return FINE
 
 
-@_check
+@check
 def decline_during_taper(case: SafetyCase) -> Checked:
     """S22."""
     if case.falls_in_taper is None or case.falls_in_taper < limit(
@@ -376,7 +174,7 @@ def decline_during_taper(case: SafetyCase) -> Checked:
     )
 
 
-@_check
+@check
 def weight_basis(case: SafetyCase) -> Checked:
     """S23."""
     height, weight = case.circumstances.height_cm, case.weight_kg
@@ -399,7 +197,7 @@ def weight_basis(case: SafetyCase) -> Checked:
     )
 
 
-@_check
+@check
 def scig_site_limits(case: SafetyCase) -> Checked:
     """S24."""
     if case.schedule is None or case.schedule.route is not Route.SUBCUTANEOUS:
@@ -419,7 +217,7 @@ def scig_site_limits(case: SafetyCase) -> Checked:
     return FINE if site <= most else Checked(MET, f"{site:.0f} mL at one site", f"At most {most:g} mL a site")
 
 
-@_check
+@check
 def facilitated_scig_limits(case: SafetyCase) -> Checked:
     """S25."""
     if case.schedule is None or case.schedule.route is not Route.FACILITATED:
@@ -443,7 +241,7 @@ def facilitated_scig_limits(case: SafetyCase) -> Checked:
     )
 
 
-@_check
+@check
 def wrong_route(case: SafetyCase) -> Checked:
     """S26."""
     product, schedule = case.circumstances.product, case.schedule
@@ -456,52 +254,4 @@ def wrong_route(case: SafetyCase) -> Checked:
         MET,
         f"{product.replace('_', ' ')} is not for this route ({schedule.route.value})",
         "A product for this route",
-    )
-
-
-@_check
-def immunosuppressant_dosing(case: SafetyCase) -> Checked:
-    """S27. Met by a `plan` line that asks for one; a medicine that is being taken is no plan."""
-    if "plan" not in case.circumstances.kinds_said or case.circumstances.has("immunosuppressant") is not MET:
-        return FINE
-    return Checked(
-        MET,
-        "A plan for an immunosuppressant is asked for: outside the scope, no trial supports a dose, toxic",
-        "The question is left to the specialist; immunoglobulin alone is planned here",
-    )
-
-
-@_check
-def diagnosis_uncertain(case: SafetyCase) -> Checked:
-    """S28."""
-    return _said(
-        case.circumstances.has("not_mmn"),
-        "The diary names a diagnosis other than confirmed MMN: the model knows MMN only",
-        "is the diagnosis of MMN confirmed? The model knows no other disease",
-    )
-
-
-@_check
-def model_does_not_fit(case: SafetyCase) -> Checked:
-    """S29."""
-    if case.misfits is None:
-        return FINE
-    if case.misfits < limit("model_does_not_fit", "readings"):
-        return FINE
-    return Checked(
-        MET,
-        f"{case.misfits} of the latest readings lie outside the model's 99 % range: look at the data, not the forecast",
-        "New readings that agree with the model, or a cause found for the ones that do not",
-    )
-
-
-@_check
-def device_or_unit_mismatch(case: SafetyCase) -> Checked:
-    """S30."""
-    if not case.has_device_switch:
-        return FINE
-    return Checked(
-        MET,
-        "Grip was measured with two devices or units, which cannot be compared",
-        "One of them is chosen for the plan (--measure), each being followed on its own",
     )
