@@ -41,6 +41,7 @@ class Tally:
     near_misses: int = 0
     by_flag: Counter[str] = field(default_factory=Counter)
     caught_by_flag: Counter[str] = field(default_factory=Counter)
+    false_by_flag: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
 
 
@@ -58,6 +59,7 @@ def measure(rows: list[Row]) -> Tally:
         wanted = set(row["red_flags"])
         if not wanted:
             tally.near_misses += 1
+            tally.false_by_flag.update(raised)
             if raised:
                 tally.false_alarms += 1
                 tally.errors.append(f"FALSE {', '.join(sorted(raised))}: {row['id']} {row['text']}")
@@ -97,7 +99,7 @@ def report(tallies: dict[str, Tally]) -> str:
         "|---|" + "---|" * len(tallies),
     ]
     for flag in flags:
-        cells = (f"{tally.caught_by_flag[flag]} of {tally.by_flag[flag]}" for tally in tallies.values())
+        cells = (f"{tally.caught_by_flag[flag]} of {tally.by_flag[flag]} / {tally.false_by_flag[flag]}" for tally in tallies.values())
         lines.append(f"| {flag} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n" + NOTES
 

@@ -300,6 +300,9 @@ _TAKEN_BACK = re.compile(
 )
 
 
+_NOT_SO = re.compile(r"(?:\bnot|n't|\bnever) (?:droop\w*|drop|swell|swollen|slur\w*|sag|spread\w*|hurt\w*|ache|painful|tight\w*)\b")
+
+
 def denied(sentence: str, start: int, end: int) -> bool:
     """Whether `sentence[start:end]` is said not to be so."""
     after = sentence[end:]
@@ -307,6 +310,7 @@ def denied(sentence: str, start: int, end: int) -> bool:
         _negated(_clause_before(sentence[:start]), after)
         or _DENIED_AFTER.match(after)
         or _TAKEN_BACK.search(sentence, start, end)
+        or _NOT_SO.search(sentence, start, end)
     )
 
 
