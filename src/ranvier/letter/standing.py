@@ -246,7 +246,7 @@ def _over(sentence: str, start: int, end: int) -> bool:
     ):
         return True
     past = _words("past").search(sentence)
-    if past is None:
+    if past is None or (past.end() <= start and _SINCE_THEN.search(before, past.end())):
         return False
     if _words("long_past").search(before) or _words("long_past").search(after):
         return True
@@ -300,6 +300,7 @@ _TAKEN_BACK = re.compile(
 )
 
 
+_SINCE_THEN = re.compile(r"\b(?:now|today|tonight|this (?:week|morning|evening)|lately|recently|since yesterday)\b")
 _NOT_SO = re.compile(r"(?:\bnot|n't|\bnever) (?:droop\w*|drop|swell|swollen|slur\w*|sag|spread\w*|hurt\w*|ache|painful|tight\w*)\b")
 
 
