@@ -253,7 +253,7 @@ def _answer_at(text: str, begin: int, end: int, *, labelled: bool, opened: bool)
             words,
         ):
             continue
-        if re.match(rf"(?:(?:the |our |expert )*(?:response|comment)s?)", words) and not opened:
+        if re.match(r"(?:(?:the |our |expert )*(?:response|comment)s?)", words) and not opened:
             continue
         if re.search(r"(?:says|explains|said|comments)", words) and not _new_paragraph(text, start):
             continue
