@@ -58,6 +58,9 @@ _DENIED_AFTER = re.compile(
 )
 
 
+_FARTHEST = 240  # letters back to which a clause is looked for
+
+
 @cache
 def either(name: str) -> str:
     """Any of the listed words, as one expression."""
@@ -78,6 +81,7 @@ def word_set(name: str) -> frozenset[str]:
 
 def clause_before(before: str) -> str:
     """The part of a sentence since its last break: where a denial or a supposition still holds."""
+    before = before[-_FARTHEST:]
     cut = 0
     for mark in _BREAK.finditer(before):
         cut = mark.start() if mark.group()[0].isalpha() else mark.end()

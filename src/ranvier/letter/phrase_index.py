@@ -13,6 +13,7 @@ _PART = re.compile(r"\\.|\[\^?\]?[^\]]*\]|[()|]|[^\\\[()|]+", re.DOTALL)
 _GAP = r"(?:[^\w.!?]+[\w'/]+){0,%d}[^\w.!?]+"
 _BLANK = re.compile(r"\[[^\]]*\]|\\.| \?| ")  # a character class and an escaped letter stay as they are
 _BLANKS = {" ?": r"[\s-]*", " ": r"[\s,-]+"}
+_GAP_MARK = re.compile(r" ~~? | (?!\?)|^\{0,\d+\}")  # ` ~ `, ` ~~ `, a blank, or the end of `(?:\w+ ){0,3}`
 _AROUND = ("(?!", "(?=", "(?<!", "(?<=")
 _LONGEST = 8  # letters of a word's beginning that are compared
 
@@ -37,6 +38,7 @@ class PhraseIndex:
         self._compiled: dict[int, re.Pattern[str]] = {}
         self._opened_by: dict[str, list[int]] = {}
         self._always: list[int] = []
+        self._later: list[tuple[frozenset[str], ...]] = []  # what further words of the phrase can begin with
         for name, patterns in groups.items():
             for pattern in patterns:
                 for phrase in alternatives(pattern):
@@ -45,6 +47,8 @@ class PhraseIndex:
     def _add(self, name: str, phrase: str) -> None:
         number = len(self._phrases)
         self._phrases.append((name, phrase))
+        rest = (self.openings(part) for part in _after_gaps(phrase))
+        self._later.append(tuple(opening for opening in rest if opening is not None))
         opening = self.openings(phrase)
         if opening is None:
             self._always.append(number)
@@ -59,7 +63,11 @@ class PhraseIndex:
             numbers.update(self._opened_by[beginning])
         found: dict[str, list[re.Pattern[str]]] = {}
         for number in sorted(numbers):
-            found.setdefault(self._phrases[number][0], []).append(self._expression(number))
+            for opening in self._later[number]:
+                if begun.isdisjoint(opening):
+                    break
+            else:
+                found.setdefault(self._phrases[number][0], []).append(self._expression(number))
         return found
 
     def _expression(self, number: int) -> re.Pattern[str]:
@@ -153,6 +161,17 @@ def alternatives(pattern: str) -> Iterator[str]:
             yield pattern[since : part.start()]
             since = part.end()
     yield pattern[since:]
+
+
+def _after_gaps(phrase: str) -> Iterator[str]:
+    """What follows each blank or gap of a phrase at its top level; a match has a word for every one of them."""
+    depth = 0
+    for part in _PART.finditer(phrase):
+        mark = part.group()
+        depth += {"(": 1, ")": -1}.get(mark, 0)
+        if depth == 0:
+            for gap in _GAP_MARK.finditer(mark):
+                yield phrase[part.start() + gap.end() :]
 
 
 def _closing(pattern: str, at: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,12 @@ class Rule:
     source: str
     together: tuple[Together, ...]
     numbers: tuple[Number, ...]
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """The groups of phrases by one of which it can be raised."""
+        numbers = (f"number {self.id} {place}" for place in range(len(self.numbers)))
+        return frozenset((f"alone {self.id}", *numbers, *(together.say[0] for together in self.together)))
 
 
 class Lexicon:
@@ -151,6 +157,7 @@ class _Reader:
         self.sentences = tuple(_sentences(text, self.words))
         self.writer = Writer.of(normalise(text))
         self._barred: dict[tuple[str, int], tuple[tuple[int, int], ...]] = {}
+        self._stood: dict[tuple[str, int, str, bool], tuple[Span, ...]] = {}
         self._heard: dict[tuple[str, int], bool] = {}
 
     def flags(self) -> Iterator[RedFlag]:
@@ -158,7 +165,7 @@ class _Reader:
         for rule in self.words.rules:
             spans: list[Span] = []
             for index, sentence in enumerate(self.sentences):
-                if sentence.met:
+                if not rule.groups.isdisjoint(sentence.met):
                     spans += self._raised(rule, index)
             if spans:
                 yield RedFlag(id=rule.id, advice=rule.advice, spans=_merged(spans))
@@ -172,7 +179,13 @@ class _Reader:
         for together in rule.together:
             yield from self._in_company(rule, together, index)
 
-    def _standing(self, rule: Rule, index: int, group: str, *, doubled: bool = True) -> Iterator[Span]:
+    def _standing(self, rule: Rule, index: int, group: str, *, doubled: bool = True) -> tuple[Span, ...]:
+        key = (rule.id, index, group, doubled)
+        if key not in self._stood:
+            self._stood[key] = tuple(self._stand(rule, index, group, doubled=doubled))
+        return self._stood[key]
+
+    def _stand(self, rule: Rule, index: int, group: str, *, doubled: bool) -> Iterator[Span]:
         for match in self.sentences[index].matches(group):
             start, end = match.span()
             barred = self._double_meanings(rule, index) if doubled else ()
@@ -183,6 +196,8 @@ class _Reader:
 
     def _in_company(self, rule: Rule, together: Together, index: int) -> Iterator[Span]:
         first, *others = together.say
+        if first not in self.sentences[index].met:
+            return
         spans = list(self._standing(rule, index, first))
         if not spans or self._excused(together, index):
             return
@@ -209,7 +224,10 @@ class _Reader:
 
     def _excused(self, together: Together, index: int) -> bool:
         """Whether the sentence tells of something slow or mending, and nothing in it says that it is sudden."""
-        said = lambda name: self._said(name, index)  # noqa: E731
+
+        def said(name: str) -> bool:
+            return self._said(name, index)
+
         if "better" in together.unless and said("better") and not said("turned_again"):
             return True
         if "visit" in together.unless and said("visit") and not said("turn"):
