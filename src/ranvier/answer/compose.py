@@ -13,9 +13,8 @@ from .point import EXTRA, MUST, Plan, PlannedSection, Point
 from .support import Support, merged, statement
 from .wording import fill, sentences
 
-MOST_WORDS = (
-    600  # the answer is 350 to 700 words; headings, numbers of sources and the status line take the rest
-)
+# An answer is 350 to 700 words; headings, the numbers of sources and the status line take the rest.
+MOST_WORDS = 585
 ENOUGH_WORDS = 430  # an EXTRA point is there only to fill an answer that would otherwise be too thin
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z“0-9])")
 
