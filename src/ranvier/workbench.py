@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ranvier import __version__
 from ranvier.terms.errors import InputRefused
 
 if TYPE_CHECKING:
+    from ranvier.answer import Reply
     from ranvier.case import Case
     from ranvier.criteria import ConductionFacts, JudgedCase
     from ranvier.differential import WeighedCase
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
 def versions() -> dict[str, str]:
     """Code, data and evidence dates, for `--version` and the foot of every answer."""
     return {"ranvier": __version__}
+
+
+def read(text: str, *, today: date | None = None) -> Case:
+    """Read a letter, or a page that holds one, into a case: a proposal for a person to confirm."""
+    from ranvier import letter
+
+    return letter.read(text, today=today or date.today())
 
 
 def case_of(text: str, *, name: str = "case") -> Case:
@@ -33,9 +42,7 @@ def case_of(text: str, *, name: str = "case") -> Case:
 
     if is_case_file(text, name=name):
         return loads(text, path=name)
-    raise InputRefused(
-        path=name, given="a letter", expected="A case file (TOML or JSON): letters are read later"
-    )
+    return read(text)
 
 
 def read_study(text: str, *, name: str = "study") -> ConductionFacts:
@@ -91,3 +98,21 @@ def weigh_series(files: Sequence[str], out: Path, *, setting: str | None = None)
 
     cases = ((name, case_of(Path(name).read_text(encoding="utf-8"), name=name)) for name in files)
     return write_series(cases, len(files), out, setting=setting)
+
+
+def answer(text: str, *, today: date | None = None, study: ConductionFacts | None = None) -> Reply:
+    """Read a letter, judge it, and draft a sourced answer: nobody has signed it, and it never diagnoses.
+
+    Raises
+        InputRefused: a case file with faults, when the text is one.
+    """
+    from ranvier.answer import Reply, compose, plan
+    from ranvier.answer.reply import EDITION
+    from ranvier.evidence import statements
+
+    today = today or date.today()
+    case = case_of(text) if is_case_file(text) else read(text, today=today)
+    judged = judge(case, study)
+    planned = plan(case, judged.judgements[EDITION], text=text, find=None)
+    draft = compose(planned, statements(), drafted_on=today)
+    return Reply(text, case, judged, planned, draft, versions())

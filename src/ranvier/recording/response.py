@@ -69,8 +69,10 @@ class Recording:
 
     `record_at` is a muscle id (motor, F wave) or a site id (sensory); `stimulate_at` a site id. `distance_mm` reaches
     from this stimulation site to the next more distal one, or to the recording electrode for the most distal.
-    Amplitudes are baseline to negative peak; area and duration are of the first negative phase. Motor and F wave
-    amplitudes in mV, sensory in uV; a Recording of one kind never carries the other's unit.
+    Amplitudes are baseline to negative peak; area and duration are of the first negative phase. What was reported by
+    another convention has its own field (`peak_to_peak_...`, `duration_to_last_negative_phase_ms`, `total_duration_ms`)
+    and is never copied into these. An amplitude of 0 is "stimulated, no response". Motor and F wave amplitudes in mV,
+    sensory in uV; a Recording of one kind never carries the other's unit. F waves: `onset_latency_ms` is the shortest.
     """
 
     nerve: str
@@ -87,6 +89,12 @@ class Recording:
     negative_peak_duration_ms: float | None = None
     temperature_celsius: float | None = None
     waveform: Waveform | None = field(default=None, compare=False)
+    peak_to_peak_amplitude_mv: float | None = None
+    peak_to_peak_amplitude_uv: float | None = None
+    duration_to_last_negative_phase_ms: float | None = None
+    total_duration_ms: float | None = None
+    f_persistence_fraction: float | None = None
+    stimulus_ma: float | None = None
 
     def __post_init__(self) -> None:
         where = "/".join((self.nerve, self.side.value, self.record_at, self.stimulate_at))
@@ -100,6 +108,26 @@ class Recording:
                 )
             if item.name != "temperature_celsius" and isinstance(value, (int, float)) and value < 0:
                 raise RecordingError(path=f"{where}.{item.name}", given=f"{value}", expected="0 or above")
+        self._keep_to_one_unit(where)
+
+    @property
+    def amplitude(self) -> float | None:
+        """Baseline to negative peak, in the unit of its kind: mV for motor and F wave, uV for sensory. [mV or uV]"""
+        if self.kind is Kind.SENSORY:
+            return self.negative_peak_amplitude_uv
+        return self.negative_peak_amplitude_mv
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether it was stimulated and no response came (amplitude 0, or an F wave never seen)."""
+        return self.amplitude == 0 or self.f_persistence_fraction == 0
+
+    @property
+    def key(self) -> tuple[str, str, str, str, str]:
+        """Nerve, side, kind, recording place and stimulation site: one response of a study."""
+        return (self.nerve, self.side.value, self.kind.value, self.record_at, self.stimulate_at)
+
+    def _keep_to_one_unit(self, where: str) -> None:
         if self.kind is Kind.SENSORY and self.negative_peak_amplitude_mv is not None:
             raise RecordingError(
                 path=f"{where}.negative_peak_amplitude_mv", given="a sensory response in mV", expected="uV"

@@ -4,8 +4,11 @@ Imports nothing of ours. Everything that more than one folder must name lives he
 """
 
 from .errors import (
+    AnswerError,
     CaseError,
     DataError,
+    DeskConflict,
+    DeskError,
     DiaryError,
     DocumentRefused,
     Fault,
@@ -23,9 +26,12 @@ from .source import Mark, Source
 from .verdict import Verdict, all_of, any_of, at_least
 
 __all__ = [
+    "AnswerError",
     "CaseError",
     "Certainty",
     "DataError",
+    "DeskConflict",
+    "DeskError",
     "DiaryError",
     "DocumentRefused",
     "Fault",

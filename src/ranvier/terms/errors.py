@@ -11,8 +11,11 @@
     │   ├── StudyError          a nerve conduction study file or its traces
     │   ├── DiaryError          a treatment diary
     │   ├── NerveError          a fibre, lesion or stimulus outside the model
+    │   ├── DeskError           a write that the desk refuses
+    │   │   └── DeskConflict    someone else changed it in the meantime
     │   └── VerdictError        an unknown verdict was asked for yes or no
     ├── DataError               our own data files: a fact without a source, an unknown id; exit code 1
+    ├── AnswerError             a sentence of an answer that rests on nothing, or carries markup; exit code 1
     └── MissingDependency       an optional package or system library is not installed; exit code 1
 
 Each carries `path` (where), `given` (what was wrong, as given) and `expected` (what would be right). People see all
@@ -100,8 +103,20 @@ class VerdictError(InputRefused, TypeError):
     """A three-valued verdict was used where only yes or no fits."""
 
 
+class DeskError(InputRefused):
+    """A write that the desk refuses: not this person, not from this state, not without a reason."""
+
+
+class DeskConflict(DeskError):
+    """Someone else changed it in the meantime; nothing was written."""
+
+
 class DataError(RanvierError):
     """One of our own data files is at fault: an unsourced fact, an unknown id."""
+
+
+class AnswerError(RanvierError):
+    """A sentence of an answer that rests on nothing, or carries markup."""
 
 
 class MissingDependency(RanvierError):

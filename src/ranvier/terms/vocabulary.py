@@ -27,6 +27,7 @@ class FindingTerm:
     kind: str
     synonyms: tuple[str, ...]
     hpo: str | None = None
+    hpo_label: str | None = None
     hpo_mark: Mark | None = None
 
 
@@ -89,6 +90,7 @@ def findings() -> Mapping[str, FindingTerm]:
             kind=row["kind"],
             synonyms=tuple(row["synonyms"]),
             hpo=row.get("hpo"),
+            hpo_label=row.get("hpo_label"),
             hpo_mark=Mark(row["hpo_mark"]) if "hpo" in row else None,
         )
         for key, row in rows.items()

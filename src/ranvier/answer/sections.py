@@ -1,0 +1,177 @@
+"""What stands in each section of an answer, chosen from the outlines by what holds of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ranvier.case import Case, Condition
+from ranvier.criteria import Judgement
+from ranvier.evidence import topics as topic_labels
+
+from .facts import condition, fact, letter
+from .fit import excluded
+from .point import EXTRA, MUST, STRONG, USEFUL, PlannedQuestion, Point, point_of
+from .support import Kind, criterion
+from .wording import Outline, asks, illness_statements, outlines, sentences, urgent_statements
+
+ASKS = 3  # a visit leaves room for about three (evidence base, answers.md section 2)
+BODY = {1: 7, 2: 4, 3: 3}  # points of a question's own section, by how many questions there are
+NEIGHBOURS = ("als", "pma", "mmn")
+OF_OTHER_ILLNESS = ("differential_other", "other_neuropathy")
+
+
+def urgent(case: Case) -> Iterator[Point]:
+    """The advice of every red flag, the most urgent first."""
+    order = list(urgent_statements())
+    flags = sorted(case.red_flags, key=lambda flag: order.index(flag.id if flag.id in order else "other"))
+    if not flags:
+        return
+    facts = tuple(fact(Kind.RED_FLAG, flag.id, flag.spans) for flag in flags)
+    yield Point("urgent_first", facts=facts, rank=MUST)
+    for flag, support in zip(flags, facts, strict=True):
+        identity = urgent_statements().get(flag.id, urgent_statements()["other"])
+        yield point_of(identity, (support,), MUST)
+        if flag.id == "suicidal_thoughts":
+            yield Point("urgent_not_alone", facts=(support,), rank=MUST)
+
+
+def _outline(case: Case, topic: str) -> Outline:
+    outline = outlines()[topic]
+    return outline.urgent if case.red_flags and outline.urgent is not None else outline
+
+
+def leads(case: Case, answered: list[PlannedQuestion]) -> Iterator[Point]:
+    """The short answer: the most wanted facts of each question."""
+    if case.red_flags and answered:
+        facts = tuple(fact(Kind.RED_FLAG, flag.id, flag.spans) for flag in case.red_flags)
+        yield Point("questions_can_wait", facts=facts, rank=MUST)
+    for question in answered:
+        outline = _outline(case, question.topic)
+        best = tuple(i for i in question.statements[:1] if i not in outline.lead and outline.urgent is None)
+        if question.topic in OF_OTHER_ILLNESS:
+            best = (*best, *(illness_statements()[c.id][0] for c in named_illnesses(case) if c.id))
+        lead = (*best, *outline.lead)[: 2 if len(answered) == 1 else 1]
+        for identity in lead:
+            yield point_of(identity, question.facts, MUST)
+
+
+def body(case: Case, question: PlannedQuestion, how_many: int) -> Iterator[Point]:
+    """The points of one question's own section; fewer when there are several questions."""
+    outline = _outline(case, question.topic)
+    if question.topic in OF_OTHER_ILLNESS and named_illnesses(case):
+        how_many = max(how_many, 2)  # the illness that the letter names matters more than all the others
+    wanted = tuple(dict.fromkeys((*outline.lead, *question.statements[:3], *outline.body)))
+    most = BODY.get(how_many, 3) + len(outline.lead)
+    for index, identity in enumerate(wanted):
+        yield point_of(
+            identity, question.facts, EXTRA if index >= most else (STRONG if index < 4 else USEFUL)
+        )
+
+
+def als(
+    case: Case, judgement: Judgement, holds: frozenset[str], answered: list[PlannedQuestion]
+) -> Iterator[Point]:
+    """How MMN differs from ALS, when that is the fear or was suspected; no figure of survival, ever."""
+    named = holds & {"als_feared", "als_suspected", "als_ruled_out", "als_diagnosed"}
+    if not named or any(q.topic == "differential_als" for q in answered):
+        return
+    facts = tuple(condition(c) for c in case.conditions if c.id in ("als", "pma"))
+    grave = "als_diagnosed" in holds or excluded(judgement)
+    for identity in outlines()["extra.als"].body:
+        if not (
+            grave and identity == "cramps-fasciculations"
+        ):  # true, but a comfort that is not ours to give here
+            yield point_of(identity, facts, STRONG)
+    if holds & {"als_ruled_out", "mmn_diagnosed"} and not grave:
+        for identity in outlines()["extra.als_reassured"].body:
+            yield point_of(identity, facts, STRONG)
+
+
+def named_illnesses(case: Case) -> list[Condition]:
+    """Conditions of the letter, other than MMN and ALS, of which something is known."""
+    return [c for c in case.conditions if c.id not in NEIGHBOURS and c.id in illness_statements()]
+
+
+def other_illnesses(case: Case) -> Iterator[Point]:
+    """What is known of another illness that the letter names."""
+    for one in named_illnesses(case):
+        for identity in illness_statements()[one.id or ""]:
+            yield point_of(identity, (condition(one),), USEFUL)
+
+
+def treatment(
+    judgement: Judgement, holds: frozenset[str], answered: list[PlannedQuestion]
+) -> Iterator[Point]:
+    """What treatment does and over what time, by what the reader has had."""
+    topics = {q.topic for q in answered}
+    facts = (criterion(judgement.edition.id),) if "mmn_named" not in holds else ()
+    if "immunoglobulin_failed" in holds:
+        name = "failed"
+    elif "on_immunoglobulin" in holds:
+        name = "treated"
+    elif (
+        judgement.category == "not_met"
+        or "pinched_diagnosed" in holds
+        or topics & {"ivig_how", "scig", "alternatives"}
+    ):
+        return
+    elif holds & {"mmn_named", "weak"}:
+        name = "untreated"
+        if "mmn_diagnosed" not in holds:
+            yield Point("before_treatment", facts=facts, rank=STRONG)
+    else:
+        return
+    for index, identity in enumerate(outlines()[f"extra.{name}"].body):
+        yield point_of(identity, facts, STRONG if index < 4 else USEFUL)
+
+
+def not_known(case: Case, holds: frozenset[str], answered: list[PlannedQuestion]) -> Iterator[Point]:
+    """What is not known, and where studies disagree."""
+    if "urgent" in holds:
+        return
+    if "mmn_diagnosed" in holds or "on_immunoglobulin" in holds:
+        yield Point("sources_disagree", rank=STRONG, leads_in=True)
+        name = "not_known"
+    elif holds & {"signs_against", "pinched_diagnosed"}:
+        return
+    else:
+        name = "not_known_undiagnosed"
+    for identity in outlines()[f"extra.{name}"].body:
+        yield point_of(identity, (), STRONG)
+
+
+def questions_to_ask(judgement: Judgement, holds: frozenset[str]) -> Iterator[Point]:
+    """Three questions for the doctor, from what the criteria lack and what holds of the case."""
+    themes: set[str] = set()
+    lacking = set(judgement.missing)
+    for ask in asks():
+        missing = [identity for identity in ask.missing if identity in lacking]
+        applies = holds & set(ask.when) or missing or not (ask.when or ask.missing)
+        if not applies or ask.theme in themes or len(themes) == ASKS:
+            continue
+        themes.add(ask.theme)
+        facts = (criterion(judgement.edition.id),) if missing else ()
+        yield Point(f"ask.{ask.theme}", ask.text, ask.statements, facts, rank=MUST)
+
+
+def note(case: Case, holds: frozenset[str]) -> Iterator[Point]:
+    """What an answer is not, and when to get help."""
+    for identity in outlines()["extra.note"].body:
+        yield point_of(identity, (letter(case),), MUST)
+    if not case.red_flags:
+        yield point_of("emergency-breathing", (), USEFUL)
+        if "on_immunoglobulin" in holds:
+            yield point_of("emergency-chest-pain", (), USEFUL)
+
+
+def told_in_other_words(question: PlannedQuestion) -> Iterator[str]:
+    """Statements whose fact a question's section tells in words of ours."""
+    for identity in outlines()[question.topic].body:
+        if identity in sentences():
+            yield from sentences()[identity].tells
+
+
+def title(topic: str) -> str:
+    """The heading of a topic."""
+    label = topic_labels()[topic]
+    return label[0].upper() + label[1:]

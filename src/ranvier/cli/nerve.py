@@ -1,0 +1,218 @@
+"""`ranvier nerve ...`: simulate fibres and nerves, attack them, and record what a doctor would see."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from ranvier.terms.errors import DocumentRefused
+
+from .documents import JSON_HELP, print_json
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    verbs = parser.add_subparsers(dest="nerve_verb", metavar="VERB", required=True)
+    _register_fibre(verbs.add_parser("fibre", help="one fibre: does the impulse get through, and how fast?"))
+    _register_study(verbs.add_parser("study", help="attack a nerve and record the study a doctor would see"))
+    _register_check(
+        verbs.add_parser("check", help="run a file of reference conditions (shaped like nerve-oracle.csv)")
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do the work."""
+    return {"fibre": _fibre, "study": _study, "check": _check}[arguments.nerve_verb](arguments)
+
+
+def _register_fibre(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Simulate one myelinated axon, stimulated at one end. Example: "
+        "ranvier nerve fibre --diameter-um 10 --length-mm 200 --lesion lesion.toml"
+    )
+    parser.add_argument(
+        "--diameter-um", type=float, required=True, help="outer diameter; 2 to 16 for MRG 2002"
+    )
+    parser.add_argument("--length-mm", type=float, default=100.0, help="length (default 100)")
+    parser.add_argument("--lesion", metavar="FILE", type=Path, help="lesion file in TOML (docs/nerve.md)")
+    parser.add_argument(
+        "--temperature-celsius", type=float, help="10 to 45 (default 37, or what the lesion file says)"
+    )
+    parser.add_argument(
+        "--model", default="mrg_2002", help="mrg_2002, gaines_2018_motor or gaines_2018_sensory"
+    )
+    parser.add_argument(
+        "--variant", help="constants of the model: modeldb_3810 or published (MRG's two alpha_m)"
+    )
+    parser.add_argument("--current-na", type=float, default=2.0, help="stimulus, 0.1 ms long (default 2 nA)")
+    _add_step_arguments(parser, scheme="second_order", dt_us=2.5)
+    parser.add_argument("--json", action="store_true", help=JSON_HELP)
+
+
+def _register_check(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Run every condition of a CSV file and write the same columns as simulated, one row a row. A row that cannot "
+        "be run is reported and left empty; the others are computed."
+    )
+    parser.add_argument(
+        "conditions", type=Path, help="CSV with columns id, kind, D, T, lesion, N, factor, ..."
+    )
+    parser.add_argument("--out", type=Path, required=True, help="where to write the rows")
+    # The reference columns are NEURON's, whose step is backward Euler.
+    _add_step_arguments(parser, scheme="backward_euler", dt_us=None)
+    parser.add_argument("--json", action="store_true", help=JSON_HELP)
+
+
+def _register_study(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Draw one person's motor axons, attack them as the lesion file says, stimulate at every site and write the study. "
+        "Example: ranvier nerve study --lesion block.toml --out study.csv --traces traces.csv --truth truth.json"
+    )
+    parser.add_argument(
+        "--lesion", metavar="FILE", type=Path, help="lesion file in TOML; without it the nerve is healthy"
+    )
+    parser.add_argument("--out", metavar="STUDY", type=Path, required=True, help="study file (CSV) to write")
+    parser.add_argument("--traces", metavar="TRACES", type=Path, help="traces file (CSV) to write")
+    parser.add_argument("--truth", metavar="FILE", type=Path, help="what was blocked where (JSON)")
+    parser.add_argument(
+        "--pool",
+        action="append",
+        default=[],
+        help="median_apb, ulnar_adm, peroneal_edb, tibial_ah; may repeat",
+    )
+    parser.add_argument("--side", choices=("right", "left"), default="right")
+    parser.add_argument("--temperature-celsius", type=float, default=34.0, help="limb (default 34)")
+    parser.add_argument("--height-cm", type=float, default=170.0, help="body height; distances grow with it")
+    parser.add_argument(
+        "--noise-mv", type=float, default=0.005, help="standard deviation of the noise (default 0.005)"
+    )
+    parser.add_argument(
+        "--artefact-mv", type=float, default=0.0, help="size of the stimulus artefact (default 0)"
+    )
+    parser.add_argument(
+        "--site-noise-fraction", type=float, default=0.03, help="scatter of size between sites (default 0.03)"
+    )
+    parser.add_argument(
+        "--submaximal", action="append", default=[], metavar="SITE=SHARE",
+        help="stimulate only this share of axons at a site, for example erb=0.8",
+    )  # fmt: skip
+    parser.add_argument("--n-axons", type=int, help="how many motor axons (default: drawn for the pool)")
+    parser.add_argument("--seed", type=int, help="of the person drawn (default: the lesion file's)")
+    parser.add_argument(
+        "--exact", action="store_true", help="simulate every attacked axon; do not read the tables"
+    )
+    parser.add_argument("--json", action="store_true", help=JSON_HELP)
+
+
+def _add_step_arguments(parser: argparse.ArgumentParser, *, scheme: str, dt_us: float | None) -> None:
+    parser.add_argument(
+        "--scheme", choices=("backward_euler", "second_order"), default=scheme, help=f"default {scheme}"
+    )
+    default = "each row's own" if dt_us is None else f"{dt_us:g}"
+    parser.add_argument("--dt-us", type=float, default=dt_us, help=f"time step in us (default: {default})")
+
+
+def _fibre(arguments: argparse.Namespace) -> int:
+    from ranvier.nerve.report import attack_fibre, fibre_document, fibre_text
+    from ranvier.nerve.weights import Scheme
+
+    scheme = Scheme(arguments.scheme)
+    result = attack_fibre(
+        diameter_um=arguments.diameter_um,
+        length_mm=arguments.length_mm,
+        lesion_path=arguments.lesion,
+        celsius=arguments.temperature_celsius,
+        model=arguments.model,
+        variant=arguments.variant,
+        current_na=arguments.current_na,
+        time_step_us=arguments.dt_us,
+        scheme=scheme,
+    )
+    if arguments.json:
+        print_json(fibre_document(result, scheme=scheme, time_step_us=arguments.dt_us))
+    else:
+        print(fibre_text(result))
+    return 0
+
+
+def _study(arguments: argparse.Namespace) -> int:
+    import json
+
+    from ranvier.nerve.lesion_file import LesionFile, read_lesion_file
+    from ranvier.nerve.study import StudySettings, simulate_study, truth_document
+    from ranvier.nerve.study_files import write_study, write_traces
+    from ranvier.terms import Side
+    from ranvier.terms.errors import NerveError
+    from ranvier.terms.vocabulary import site
+
+    shares = {}
+    for text in arguments.submaximal:
+        name, _, share = text.partition("=")
+        try:
+            shares[site(name, path="submaximal")] = float(share)
+        except ValueError:
+            raise NerveError(
+                path="submaximal", given=f'"{text}"', expected="SITE=SHARE, such as erb=0.8"
+            ) from None
+    lesions = LesionFile("healthy", 1, ()) if arguments.lesion is None else read_lesion_file(arguments.lesion)
+    settings = StudySettings(
+        side=Side(arguments.side),
+        celsius=arguments.temperature_celsius,
+        height_cm=arguments.height_cm,
+        noise_mv=arguments.noise_mv,
+        artefact_mv=arguments.artefact_mv,
+        site_noise_fraction=arguments.site_noise_fraction,
+        supramaximal_fraction=shares,
+        n_axons=arguments.n_axons,
+        exact=arguments.exact,
+        seed=arguments.seed,
+    )
+    study = simulate_study(lesions, pools=arguments.pool, settings=settings)
+    write_study(arguments.out, study.recordings)
+    if arguments.traces is not None:
+        write_traces(arguments.traces, study.recordings)
+    truth = truth_document(study)
+    if arguments.truth is not None:
+        arguments.truth.write_text(json.dumps(truth, indent=1), encoding="utf-8")
+    for nerve in truth["nerves"]:
+        del nerve["axons"]
+    if arguments.json:
+        print_json({**truth, "study": str(arguments.out), "n_recordings": len(study.recordings)})
+    else:
+        print(_truth_text(truth, arguments.out))
+    return 0
+
+
+def _truth_text(truth: dict[str, Any], out: Path) -> str:
+    lines = [f"{truth['name']}: study written to {out}. The truth, which no doctor sees:"]
+    for nerve in truth["nerves"]:
+        who = f"{nerve['side']} {nerve['nerve']}, {nerve['muscle'].upper()}"
+        lines.append(f"  {who}: {nerve['n_axons']} axons, {nerve['n_lost']} lost")
+        for segment in nerve["segments"]:
+            blocked, slowed = (100 * (segment[key] or 0.0) for key in ("blocked_fraction", "slowed_fraction"))
+            delay = segment["mean_delay_ms"] or 0.0
+            where = f"{segment['distal_site']} to {segment['proximal_site']}"
+            lines.append(
+                f"    {where:<28} {blocked:3.0f} % blocked, {slowed:3.0f} % only slowed, mean delay {delay:.2f} ms"
+            )
+    return "\n".join(lines)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from ranvier.nerve.conditions import read_conditions, run_conditions, write_results
+    from ranvier.nerve.weights import Scheme
+
+    conditions, faults = read_conditions(arguments.conditions, arguments.dt_us)
+    results = run_conditions(conditions, scheme=Scheme(arguments.scheme))
+    write_results(arguments.out, conditions, results)
+    refused = [f"{conditions[i].id}: {row['fault']}" for i, row in sorted(results.items()) if "fault" in row]
+    for line in [*map(str, faults), *refused]:
+        print(f"ranvier: {line}", file=sys.stderr)
+    n_good = len(conditions) - len(refused)
+    if arguments.json:
+        print_json({"rows": n_good, "refused": len(refused) + len(faults), "out": str(arguments.out)})
+    else:
+        print(f"{n_good} rows written to {arguments.out}; {len(refused) + len(faults)} refused")
+    return DocumentRefused.exit_code if faults or refused else 0

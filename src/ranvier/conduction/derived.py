@@ -1,0 +1,152 @@
+"""Values that follow from the measured ones: terminal latency, F-wave ratio, side differences; and what is out of limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ranvier.recording import Kind
+
+from .reference_limits import Limit, ReferenceLimits
+from .segments import Segment
+from .study import Context, MarkedRecording, by_nerve
+
+F_TURNAROUND_MS = 1.0  # delay in the cord, as in the usual formula (Kimura)
+SIDE_DIFFERENCE_FRACTION = (
+    0.5  # amplitude of the smaller side below half of the larger is worth a word [recalled]
+)
+
+
+@dataclass(frozen=True)
+class NerveValues:
+    """Derived values of one motor nerve; None where a part is missing.
+
+    `terminal_latency_index` = distal distance / (velocity x distal latency); `residual_latency_ms` = distal latency less the
+    time the distal distance would take; `f_ratio` = (F - M - 1) / 2M; `side_difference_fraction` = 1 - smaller / larger
+    distal amplitude.
+    """
+
+    nerve: str
+    side: str
+    muscle: str
+    terminal_latency_index: float | None
+    residual_latency_ms: float | None
+    f_latency_ms: float | None
+    f_persistence_fraction: float | None
+    f_ratio: float | None
+    side_difference_fraction: float | None
+
+
+@dataclass(frozen=True)
+class OutOfLimits:
+    """A measured value outside its limit of normal, by the `ratio` value / limit."""
+
+    nerve: str
+    side: str
+    place: str
+    quantity: str
+    value: float
+    limit: Limit
+    at_entrapment_site: bool
+
+    @property
+    def ratio(self) -> float:
+        """Value over limit."""
+        return self.value / self.limit.value
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.nerve} {self.place}: {self.quantity.replace('_', ' ')} {self.value:.3g}, {self.limit}"
+
+
+def derive(recordings: tuple[MarkedRecording, ...], segments: tuple[Segment, ...]) -> tuple[NerveValues, ...]:
+    """Work out the derived values of every motor nerve."""
+    groups = by_nerve(recordings)
+    values = []
+    for (nerve, side, muscle), rows in groups.items():
+        distal = rows[0].recording
+        forearm = next(
+            (
+                s
+                for s in segments
+                if (s.nerve, s.side, s.muscle) == (nerve, side, muscle) and not s.is_at_entrapment_site
+            ),
+            None,
+        )
+        speed = forearm.velocity_m_per_s if forearm is not None else None
+        latency, distance = distal.onset_latency_ms, distal.distance_mm
+        index = residual = None
+        if speed and latency and distance:
+            index = distance / (speed * latency)
+            residual = latency - distance / speed
+        f_wave = next(
+            (
+                item.recording for item in recordings
+                if item.recording.kind is Kind.F_WAVE
+                and (item.recording.nerve, item.recording.side.value, item.recording.record_at) == (nerve, side, muscle)
+            ),
+            None,
+        )  # fmt: skip
+        ratio = None
+        if f_wave is not None and f_wave.onset_latency_ms is not None and latency:
+            ratio = (f_wave.onset_latency_ms - latency - F_TURNAROUND_MS) / (2.0 * latency)
+        other = groups.get((nerve, "left" if side == "right" else "right", muscle))
+        difference = None
+        if other is not None:
+            pair = (distal.negative_peak_amplitude_mv, other[0].recording.negative_peak_amplitude_mv)
+            if pair[0] is not None and pair[1] is not None and max(pair[0], pair[1]) > 0:
+                difference = 1.0 - min(pair[0], pair[1]) / max(pair[0], pair[1])
+        values.append(
+            NerveValues(
+                nerve, side, muscle, index, residual,
+                f_wave.onset_latency_ms if f_wave else None,
+                f_wave.f_persistence_fraction if f_wave else None, ratio, difference,
+            )
+        )  # fmt: skip
+    return tuple(values)
+
+
+def out_of_limits(
+    recordings: tuple[MarkedRecording, ...],
+    segments: tuple[Segment, ...],
+    *,
+    limits: ReferenceLimits,
+    context: Context,
+) -> tuple[tuple[OutOfLimits, ...], int]:
+    """Every motor value outside its limit, and how many were compared."""
+    found: list[OutOfLimits] = []
+    compared = 0
+
+    def compare(
+        nerve: str, side: str, muscle: str, place: str, quantity: str, value: float | None, *,
+        entrapment: bool = False, segment: tuple[str, str] | None = None, distance_mm: float | None = None,
+    ) -> None:  # fmt: skip
+        nonlocal compared
+        limit = limits.find(
+            nerve=nerve, record_at=muscle, quantity=quantity, context=context, segment=segment
+        )
+        if value is None or limit is None:
+            return
+        if limit.distance_mm is not None and distance_mm is not None and distance_mm > limit.distance_mm + 25:
+            return  # the limit is for a shorter distance
+        compared += 1
+        if value < limit.value if limit.bound == "lower" else value > limit.value:
+            found.append(OutOfLimits(nerve, side, place, quantity, value, limit, entrapment))
+
+    for (nerve, side, muscle), rows in by_nerve(recordings).items():
+        distal = rows[0].recording
+        if distal.stimulate_at in ("wrist", "ankle") or muscle == "ta":
+            at_wrist = nerve == "median"
+            compare(nerve, side, muscle, distal.stimulate_at, "amplitude", distal.negative_peak_amplitude_mv)
+            compare(
+                nerve, side, muscle, distal.stimulate_at, "distal_motor_latency", distal.onset_latency_ms,
+                entrapment=at_wrist, distance_mm=distal.distance_mm,
+            )  # fmt: skip
+    for s in segments:
+        compare(
+            s.nerve, s.side, s.muscle, f"{s.distal_site} to {s.proximal_site}", "velocity", s.velocity_m_per_s,
+            entrapment=s.is_at_entrapment_site, segment=(s.distal_site, s.proximal_site),
+        )  # fmt: skip
+    for item in recordings:
+        r = item.recording
+        if r.kind is Kind.F_WAVE:
+            compare(r.nerve, r.side.value, r.record_at, "F wave", "f_wave_latency", r.onset_latency_ms)
+    return tuple(found), compared

@@ -1,0 +1,5 @@
+"""stub"""
+
+
+def find(text):
+    return ()

@@ -1,0 +1,210 @@
+"""The compiled step of a batch of fibres whose internodes have been eliminated into their modes.
+
+Layout: a group of W fibres shares flat arrays in which node i of fibre (lane) w sits at i W + w, and internode i at
+i W + w of arrays W shorter: its left node is `u[j]`, its right node `u[j + W]`. Each step is a few flat passes over
+contiguous memory, of run-time length, so that LLVM puts them into vector registers (a lane loop of constant length is
+unrolled before its vectoriser runs and stays scalar).
+
+Both schemes share the passes. With s = u_left +- u_right, every mode keeps a scaled state Y <- a Y + b s whose sum over
+modes is the current it sends to the nodes. Backward Euler updates with the new s, the second-order scheme with the old
+one (see `weights.py`). Gates advance by tables over the membrane potential: one row holds, for each gate, the factor
+that stays and the amount that is added in one step.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from .simd import move_gates, update_chunk, whole
+
+_jit = njit(cache=True, fastmath=True, error_model="numpy", nogil=True)
+
+
+@_jit
+def _sums(left: Any, right: Any, even: Any, odd: Any) -> None:
+    for j in range(left.size):
+        even[j] = left[j] + right[j]
+    for j in range(left.size):
+        odd[j] = left[j] - right[j]
+
+
+@_jit
+def _send(to_left: Any, to_right: Any, even: Any, odd: Any) -> None:
+    for j in range(to_left.size):
+        to_left[j] += even[j] + odd[j]
+    for j in range(to_right.size):
+        to_right[j] += even[j] - odd[j]
+
+
+@_jit
+def _solve(diagonal: Any, coupling: Any, rhs: Any, ratio: Any, width: int, one: Any) -> None:
+    """Solve the tridiagonal system of every lane, in place of `rhs`; off-diagonals are -coupling."""
+    n = rhs.size
+    last = n - width
+    for j in range(width):
+        inverse = one / diagonal[j]
+        ratio[j] = coupling[j] * inverse
+        rhs[j] = rhs[j] * inverse
+    for j in range(width, last):
+        k = j - width
+        inverse = one / (diagonal[j] - coupling[k] * ratio[k])
+        rhs[j] = (rhs[j] + coupling[k] * rhs[k]) * inverse
+        ratio[j] = coupling[j] * inverse
+    for j in range(last, n):
+        k = j - width
+        rhs[j] = (rhs[j] + coupling[k] * rhs[k]) / (diagonal[j] - coupling[k] * ratio[k])
+    for j in range(last - 1, -1, -1):
+        rhs[j] += ratio[j] * rhs[j + width]
+
+
+@_jit
+def _accept(
+    solution: Any, u: Any, midpoint: bool, crossed_ms: Any, highest: Any, threshold: Any, time_ms: float,
+    time_step_ms: float,
+) -> None:  # fmt: skip
+    """Take the solved potentials over into `u`; note peaks and first crossings."""
+    n_crossing = 0
+    if midpoint:
+        for j in range(u.size):
+            solution[j] += solution[j] - u[j]
+    for j in range(u.size):
+        highest[j] = max(highest[j], solution[j])
+    for j in range(u.size):
+        n_crossing += (u[j] < threshold) & (solution[j] >= threshold)
+    if n_crossing > 0:
+        for j in range(u.size):
+            if u[j] < threshold and solution[j] >= threshold and crossed_ms[j] < 0.0:
+                crossed_ms[j] = time_ms + time_step_ms * (threshold - u[j]) / (solution[j] - u[j])
+    for j in range(u.size):
+        u[j] = solution[j]
+
+
+@_jit
+def _nodes(
+    u: Any, gates: Any, table: Any, table_start: Any, conductance: Any, inertia: Any, base: Any, constant: Any,
+    diagonal: Any, rhs: Any, numbers: Any,
+) -> None:  # fmt: skip
+    """Move every node's gates and set up the next step's system."""
+    lowest, per_mv, last_row, zero, e_na, e_k = (
+        numbers[0], numbers[1], numbers[2], numbers[3], numbers[5], numbers[6],
+    )  # fmt: skip
+    for j in range(u.size):
+        x = min(max((u[j] - lowest) * per_mv, zero), last_row)
+        m, h, p, s = move_gates(table, table_start[j] + np.int64(x), x - whole(x), gates, np.int64(j))
+        sodium = conductance[j, 0] * (m * m * m * h) + conductance[j, 1] * (p * p * p)
+        potassium = conductance[j, 2] * s
+        diagonal[j] = base[j] + sodium + potassium
+        rhs[j] = inertia[j] * u[j] + sodium * e_na + potassium * e_k + constant[j]
+
+
+@_jit
+def _modes(
+    states: Any, keep: Any, drive: Any, direct: Any, late: Any, kind: Any, new: Any, used: Any, current: Any
+) -> None:
+    """Update every mode, chunk by chunk of internodes; equal chunks share their weights, which then stay in cache."""
+    for c in range(states.shape[0]):
+        update_chunk(
+            states, keep, drive, direct, late, new, used, current,
+            np.int64(c), kind[c], np.int64(states.shape[2]), np.int64(states.shape[1]),
+        )  # fmt: skip
+
+
+@_jit
+def _total(states: Any, direct: Any, late: Any, kind: Any, potential: Any, current: Any) -> None:
+    """Sum what the modes send at the start, before any has moved."""
+    length = states.shape[2]
+    for c in range(states.shape[0]):
+        k = kind[c]
+        for j in range(length):
+            i = c * length + j
+            current[i] = (direct[k, j] + late[k, j]) * potential[i]
+            for row in range(states.shape[1]):
+                current[i] += states[c, row, j]
+
+
+@_jit
+def advance(
+    n_steps: int, first_step: int, time_step_ms: float, width: int, midpoint: bool,
+    u: Any, gates: Any, states_even: Any, states_odd: Any,
+    keep_even: Any, keep_odd: Any, drive_even: Any, drive_odd: Any, chunk_kind: Any,
+    direct_even: Any, direct_odd: Any, late_even: Any, late_odd: Any, coupling: Any,
+    table: Any, table_start: Any, conductance: Any, inertia: Any, base: Any, constant: Any, numbers: Any,
+    pulse_at: Any, pulse_na: Any, pulse_from_ms: Any, pulse_to_ms: Any,
+    crossed_ms: Any, highest: Any, spike_ms: Any, spike_count: Any, spike_at: Any,
+    trace_at: Any, trace: Any, frames: Any, frame_every: int, until: Any,
+) -> int:  # fmt: skip
+    """Advance one group of fibres; all arrays are the group's own and change in place.
+
+    `until` lists nodes: once all of them have been crossed the group stops early (empty: never). Returns the number
+    of steps made. Potentials are deviations from the model's resting potential.
+    """
+    n = u.size
+    m = n - width
+    one = numbers[7]
+    threshold = numbers[4]
+    padded = states_even.shape[0] * states_even.shape[2]
+    even, odd = np.zeros(padded, u.dtype), np.zeros(padded, u.dtype)
+    even_old, odd_old = np.zeros(padded, u.dtype), np.zeros(padded, u.dtype)
+    from_even, from_odd = np.zeros(padded, u.dtype), np.zeros(padded, u.dtype)
+    diagonal, rhs, ratio = np.empty(n, u.dtype), np.empty(n, u.dtype), np.empty(m, u.dtype)
+    before = np.empty(spike_at.size, u.dtype)
+    first_pulse_ms, last_pulse_ms = 1e30, -1e30
+    for i in range(pulse_at.size):
+        first_pulse_ms = min(first_pulse_ms, pulse_from_ms[i])
+        last_pulse_ms = max(last_pulse_ms, pulse_to_ms[i])
+
+    _sums(u[:m], u[width:], even, odd)
+    _total(states_even, direct_even, late_even, chunk_kind, even, from_even)
+    _total(states_odd, direct_odd, late_odd, chunk_kind, odd, from_odd)
+    for j in range(n):
+        sodium = conductance[j, 0] * gates[j, 0] ** 3 * gates[j, 1] + conductance[j, 1] * gates[j, 2] ** 3
+        potassium = conductance[j, 2] * gates[j, 3]
+        diagonal[j] = base[j] + sodium + potassium
+        rhs[j] = inertia[j] * u[j] + sodium * numbers[5] + potassium * numbers[6] + constant[j]
+
+    for step in range(n_steps):
+        time_ms = (first_step + step) * time_step_ms
+        if frame_every > 0 and step % frame_every == 0 and step // frame_every < frames.shape[0]:
+            frames[step // frame_every, :] = u
+        for i in range(trace_at.size):
+            trace[step, i] = u[trace_at[i]]
+        for i in range(spike_at.size):
+            before[i] = u[spike_at[i]]
+        _send(rhs[:m], rhs[width:], from_even, from_odd)
+        if time_ms + time_step_ms > first_pulse_ms and time_ms < last_pulse_ms:
+            for i in range(pulse_at.size):
+                overlap = min(time_ms + time_step_ms, pulse_to_ms[i]) - max(time_ms, pulse_from_ms[i])
+                if overlap > 0.0:
+                    rhs[pulse_at[i]] += pulse_na[i] * overlap / time_step_ms
+        _solve(diagonal, coupling, rhs, ratio, width, one)
+        _accept(rhs, u, midpoint, crossed_ms, highest, threshold, time_ms, time_step_ms)
+        _nodes(
+            u, gates, table, table_start, conductance, inertia, base, constant, diagonal, rhs, numbers
+        )  # fmt: skip
+        for i in range(spike_at.size):
+            now = u[spike_at[i]]
+            if before[i] < threshold and now >= threshold and spike_count[i] < spike_ms.shape[1]:
+                spike_ms[i, spike_count[i]] = time_ms + time_step_ms * (threshold - before[i]) / (
+                    now - before[i]
+                )
+                spike_count[i] += 1
+        even, even_old = even_old, even
+        odd, odd_old = odd_old, odd
+        _sums(u[:m], u[width:], even, odd)
+        used_even, used_odd = (even_old, odd_old) if midpoint else (even, odd)
+        _modes(
+            states_even, keep_even, drive_even, direct_even, late_even, chunk_kind, even, used_even, from_even
+        )
+        _modes(states_odd, keep_odd, drive_odd, direct_odd, late_odd, chunk_kind, odd, used_odd, from_odd)
+        if until.size > 0 and step % 32 == 31:
+            done = True
+            for i in range(until.size):
+                if crossed_ms[until[i]] < 0.0:
+                    done = False
+                    break
+            if done:
+                return step + 1
+    return n_steps

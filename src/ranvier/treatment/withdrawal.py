@@ -1,0 +1,139 @@
+"""How a dose might be lowered or withdrawn under watch, with what the model expects at each step and when to stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .diary import Diary
+from .facts import facts, source_of
+from .forecast import DRAWS, Schedule, courses, present_schedule
+from .kinetics import Dose, lay_out
+from .observations import Series
+from .posterior import Interval, Posterior, interval
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: the dose, how long, and the chance that strength falls by what matters before its end."""
+
+    label: str
+    grams: float
+    interval_days: int
+    weeks: int
+    trough: Interval
+    chance_of_fall: float
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Steps in order, the stop rule and the restart rule; `source` names where the steps come from."""
+
+    id: str
+    steps: tuple[Step, ...]
+    stop_rule: str
+    restart_rule: str
+    source: str
+
+    def as_json(self) -> dict[str, object]:
+        """The protocol with its expectations."""
+        return {
+            "id": self.id,
+            "steps": [
+                {
+                    "label": step.label,
+                    "dose_g": step.grams,
+                    "interval_days": step.interval_days,
+                    "weeks": step.weeks,
+                    "trough": step.trough.as_json(),
+                    "chance_of_fall": step.chance_of_fall,
+                }
+                for step in self.steps
+            ],
+            "stop_rule": self.stop_rule,
+            "restart_rule": self.restart_rule,
+            "source": self.source,
+        }
+
+
+def protocols(posterior: Posterior, diary: Diary, series: Series | None) -> tuple[Protocol, ...]:
+    """A stepwise reduction and a withdrawal test, for a prescriber to weigh; none without a schedule and a measure."""
+    present = present_schedule(diary)
+    if present is None or series is None:
+        return ()
+    row = facts("plans")["withdrawal"]
+    weeks = int(row["step_weeks"])
+    change = series.measure
+    stop = (
+        f"{series.name} lower by {change.smallest_change:g} {change.unit} or more on "
+        f"{facts('plans')['stop_rule']['consecutive_readings']} readings in a row, or the MRC sum lower by "
+        f"{facts('plans')['stop_rule']['mrc_points']:g} points, or the patient cannot do what could be done before. "
+        f"Source: {source_of(facts('plans')['stop_rule'])}"
+    )
+    restart = (
+        f"Back at once to the last dose that held ({present.grams:g} g every {present.interval_days} days), and the clinic told"
+    )
+    reduction, doses = [], []
+    first = _next_day(posterior, diary, present)
+    held = _trough_now(posterior, diary, series, present)
+    for fraction in row["step_fractions"]:
+        schedule = Schedule(
+            present.grams * float(fraction), present.interval_days, present.route, present.n_days
+        )
+        doses += list(schedule.doses(first, first + weeks * 7 - 1))
+        reduction.append(
+            _step(
+                posterior,
+                series,
+                doses,
+                first,
+                weeks,
+                held,
+                f"{float(fraction):.0%} of the present dose",
+                schedule,
+            )
+        )
+        first += weeks * 7
+    start = _next_day(posterior, diary, present)
+    none = Schedule(0.0, present.interval_days, present.route, present.n_days)
+    test_weeks = int(row["test_weeks"])
+    test = _step(posterior, series, [], start, test_weeks, held, "no immunoglobulin, closely watched", none)
+    source = str(source_of(row))
+    return (
+        Protocol("stepwise_reduction", tuple(reduction), stop, restart, source),
+        Protocol("withdrawal_test", (test,), stop, restart, source),
+    )
+
+
+def _next_day(posterior: Posterior, diary: Diary, present: Schedule) -> int:
+    due = diary.day_of(courses(diary)[-1][0].date) + present.interval_days
+    return max(posterior.observations.n_days + 1, due)
+
+
+def _trough_now(posterior: Posterior, diary: Diary, series: Series, present: Schedule) -> np.ndarray:
+    """Lowest strength of the present cycle, (DRAWS,)."""
+    first = _next_day(posterior, diary, present)
+    end = first + 2 * present.interval_days
+    timetable = lay_out([*posterior.observations.doses, *present.doses(first, end)], end)
+    return np.asarray(posterior.strength(series, timetable, DRAWS)[:, -present.interval_days :].min(axis=1))
+
+
+def _step(
+    posterior: Posterior,
+    series: Series,
+    doses: list[Dose],
+    first: int,
+    weeks: int,
+    held: np.ndarray,
+    label: str,
+    schedule: Schedule,
+) -> Step:
+    end = first + weeks * 7
+    timetable = lay_out([*posterior.observations.doses, *doses], end)
+    strength = posterior.strength(series, timetable, DRAWS)[:, first:]
+    trough = strength[:, -max(schedule.interval_days, 7) :].min(axis=1)
+    fell = float(np.mean(held - strength.min(axis=1) >= series.measure.smallest_change))
+    return Step(
+        label, schedule.grams, schedule.interval_days, weeks, interval(trough, series.measure.unit), fell
+    )

@@ -1,0 +1,129 @@
+"""What the public sees: published answers, how they are found, and an issue as it is printed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from . import documents
+from .models import Answer, Issue, Question
+from .reasoning import reasoner
+from .states import PUBLIC
+
+PUBLIC_STATES = [state.value for state in PUBLIC]
+STOP = frozenset(
+    "the a an and or but of to in on for with is are was were be been i my me you your it its this that what how why "
+    "when who can could will would do does did have has had not no so if at by from as about there any".split()
+)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One question with the version of its answer that is shown, and the document made ready for a page."""
+
+    question: Question
+    answer: Answer
+
+    @property
+    def page(self) -> dict[str, Any]:
+        """Sentences with the numbers of their sources."""
+        return documents.for_page(self.answer.document)
+
+    @property
+    def lead(self) -> str:
+        """The first sentences, for lists and search engines."""
+        words = documents.prose(self.answer.document)
+        return words if len(words) <= 260 else words[:257].rsplit(" ", 1)[0] + "…"
+
+
+def current_answer(question: Question) -> Answer | None:
+    """The published version that stands."""
+    return (
+        question.answers.filter(published_at__isnull=False, voided_at__isnull=True).order_by("number").last()
+    )
+
+
+def published() -> list[Printed]:
+    """Everything on the site, newest first."""
+    answers = (
+        Answer.objects.filter(
+            published_at__isnull=False, voided_at__isnull=True, question__state__in=PUBLIC_STATES
+        )
+        .select_related("question")
+        .order_by("question_id", "-number")
+    )
+    shown: dict[object, Answer] = {}
+    for answer in answers:
+        shown.setdefault(answer.question_id, answer)
+    rows = [Printed(answer.question, answer) for answer in shown.values()]
+    return sorted(rows, key=lambda row: row.question.first_published_at, reverse=True)
+
+
+def published_issues() -> Any:
+    """Issues on the site, newest first."""
+    return Issue.objects.filter(published_at__isnull=False)
+
+
+def printed_items(issue: Issue, *, preview: bool = False) -> list[Printed]:
+    """The answers of an issue in order. A preview shows signed ones that are not published yet."""
+    rows = []
+    for item in issue.items.select_related("question"):
+        answer = current_answer(item.question)
+        if preview and answer is None:
+            answer = item.question.answers.filter(signed_at__isnull=False, voided_at__isnull=True).last()
+        if answer is not None and (preview or item.question.state in PUBLIC_STATES):
+            rows.append(Printed(item.question, answer))
+    return rows
+
+
+def words(text: str) -> list[str]:
+    """The words of a text that carry meaning, in a crude common form."""
+    found = re.findall(r"[a-z0-9]{2,}", text.lower())
+    return [word[:-1] if len(word) > 3 and word.endswith("s") else word for word in found if word not in STOP]
+
+
+def search(query: str, *, limit: int = 20) -> list[Printed]:
+    """Published answers that hold the words of a query, best first."""
+    wanted = list(dict.fromkeys(words(query)))[:12]
+    if not wanted:
+        return []
+    test = Q()
+    for word in wanted:
+        test |= Q(search_text__icontains=word)
+    matching = set(Answer.objects.filter(test, published_at__isnull=False).values_list("pk", flat=True)[:500])
+    scored = []
+    for row in published():
+        if row.answer.pk not in matching:
+            continue
+        text, title = row.answer.search_text.lower(), row.answer.title.lower()
+        hits = sum(word in text for word in wanted)
+        scored.append((hits + sum(word in title for word in wanted), hits, row))
+    enough = max(1, (len(wanted) + 1) // 2)
+    best = [(score, row) for score, hits, row in scored if hits >= enough]
+    return [row for _, row in sorted(best, key=lambda pair: -pair[0])[:limit]]
+
+
+def matching(text: str, topics: list[str], *, limit: int = 3) -> list[Printed]:
+    """Published answers that may already answer a letter: the same topic, and some of its words."""
+    wanted = set(words(text))
+    scored = []
+    for row in published():
+        shared = len(wanted & set(words(row.answer.title))) + 0.1 * len(
+            wanted & set(words(row.answer.search_text))
+        )
+        score = (3 if row.question.topic in topics else 0) + shared
+        if score >= 3:
+            scored.append((score, row))
+    return [row for _, row in sorted(scored, key=lambda pair: -pair[0])[:limit]]
+
+
+def topics_in_use() -> list[tuple[str, str, int]]:
+    """Topics with published answers: id, words, how many."""
+    counts: dict[str, int] = {}
+    for row in published():
+        counts[row.question.topic] = counts.get(row.question.topic, 0) + 1
+    labels = reasoner().topics()
+    return [(key, labels.get(key, key), counts[key]) for key in labels if key in counts]

@@ -1,0 +1,60 @@
+"""Erasing: on the reader's word, or when a letter was kept for as long as it may be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from ranvier.web.models import IssueItem, Person, Question, ReaderAddress
+from ranvier.web.roles import Role
+from ranvier.web.states import OPEN, State
+
+from . import audit
+
+
+@transaction.atomic
+def erase(*, question: Question, by: Person | None, role: Role | None = None, why: str) -> None:
+    """Remove every word of a letter and all that was derived from it. The audit keeps that it was here, and no word.
+
+    The row stays, empty, so that its claim code says "erased" and the address of a published answer says "withdrawn".
+    """
+    # Comments, messages and reasons may quote the letter.
+    IssueItem.objects.filter(question=question, issue__state="open").delete()
+    question.answers.all().delete()
+    question.readings.all().delete()
+    for related in (question.concerns, question.attachments, question.messages, question.comments):
+        related.all().delete()
+    ReaderAddress.objects.filter(question=question).delete()
+    question.events.exclude(why="").update(why="[erased]")
+    Question.objects.filter(pk=question.pk).update(
+        text="", edited_text="", age_years=None, sex="", country="", reply_text="", standard_reply=None,
+        erased_at=timezone.now(), claimed_by=None, claimed_at=None,
+    )  # fmt: skip
+    audit.record(by=by, role=role, action="erase", question=question, why=why)
+
+
+def expired() -> QuerySet[Question]:
+    """Unanswered letters and declined ones past their time."""
+    now = timezone.now()
+    unanswered = Q(
+        state__in=[state.value for state in OPEN],
+        created_at__lt=now - timedelta(days=settings.KEEP_UNANSWERED_DAYS),
+    )
+    declined = Q(
+        state__in=[State.DECLINED.value, State.WITHDRAWN.value],
+        created_at__lt=now - timedelta(days=settings.KEEP_DECLINED_DAYS),
+    )
+    return Question.objects.filter(unanswered | declined, erased_at__isnull=True)
+
+
+def erase_expired(*, by: Person | None) -> int:
+    """Erase all that is past its time; returns how many."""
+    count = 0
+    for question in expired():
+        erase(question=question, by=by, why="Kept for as long as it may be")
+        count += 1
+    return count

@@ -1,0 +1,1 @@
+PASSWORD = "ranvier-demo-only"

@@ -1,0 +1,40 @@
+"""Small words for templates; no reasoning."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+@register.filter
+def words(value: object) -> str:
+    """An id as words: anti_gm1_igm becomes anti gm1 igm."""
+    return str(value or "").replace("_", " ")
+
+
+@register.filter
+def get(mapping: dict[str, Any], key: str) -> Any:
+    """One value of a mapping."""
+    return mapping.get(key, "") if mapping else ""
+
+
+@register.filter
+def percent(fraction: object) -> str:
+    """A fraction as percent; below one in a hundred as "<1 %"."""
+    try:
+        value = float(str(fraction))
+    except ValueError:
+        return ""
+    return "<1 %" if 0 < value < 0.01 else f"{value * 100:.0f} %"
+
+
+@register.filter
+def as_json(value: object) -> SafeString:
+    """JSON for a script block of type application/ld+json: no character in it can end the block."""
+    return mark_safe(json.dumps(value, ensure_ascii=False, default=str).translate(ESCAPES))  # noqa: S308

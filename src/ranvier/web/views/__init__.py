@@ -1,0 +1,1 @@
+"""Request in, one call, template out. Who may see which page is decided in access.py before a view runs."""

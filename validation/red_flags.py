@@ -1,0 +1,119 @@
+"""How surely red flags are found: true ones caught and false alarms, on two open sets and the sealed one.
+
+    ./dev validate red_flags            measures every set and writes docs/validation/red_flags.md
+    ./dev validate red_flags --open     prints every miss and false alarm of the open sets, for the person who tunes
+
+The sealed set is only ever counted, never shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ranvier.letter import red_flags
+from validation.intervals import wilson
+
+FOLDER = Path(__file__).parent / "red_flags"
+REPORT = Path(__file__).parents[1] / "docs" / "validation" / "red_flags.md"
+SETS = {
+    "open table": "table.jsonl",
+    "second open set (written before the table was read)": "own.jsonl",
+    "sealed set": "sealed.jsonl",
+}
+OPEN = ("table.jsonl", "own.jsonl")
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Tally:
+    """Counts of one set. A true row is caught when every flag it is labelled with is raised."""
+
+    caught: int = 0
+    true: int = 0
+    false_alarms: int = 0
+    near_misses: int = 0
+    by_flag: Counter[str] = field(default_factory=Counter)
+    caught_by_flag: Counter[str] = field(default_factory=Counter)
+    errors: list[str] = field(default_factory=list)
+
+
+def load(name: str) -> list[Row]:
+    """The rows of one set."""
+    lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines if line.strip()]
+
+
+def measure(rows: list[Row]) -> Tally:
+    """Count what is caught and what is falsely raised."""
+    tally = Tally()
+    for row in rows:
+        raised = {flag.id for flag in red_flags.find(row["text"])}
+        wanted = set(row["red_flags"])
+        if not wanted:
+            tally.near_misses += 1
+            if raised:
+                tally.false_alarms += 1
+                tally.errors.append(f"FALSE {', '.join(sorted(raised))}: {row['id']} {row['text']}")
+            continue
+        tally.true += 1
+        tally.by_flag.update(wanted)
+        tally.caught_by_flag.update(wanted & raised)
+        if wanted <= raised:
+            tally.caught += 1
+        else:
+            tally.errors.append(f"MISS {', '.join(sorted(wanted - raised))}: {row['id']} {row['text']}")
+    return tally
+
+
+def report(tallies: dict[str, Tally]) -> str:
+    """The section file: one row a set, then one a flag."""
+    lines = [
+        "# Red flags",
+        "",
+        "Made by `./dev validate red_flags`. A true sentence is caught when every flag it is labelled with is raised; a false",
+        "alarm is any flag on a sentence that has none. Shares with Wilson 95 % intervals.",
+        "",
+        "| set | caught | share | false alarms | share |",
+        "|---|---|---|---|---|",
+    ]
+    for name, tally in tallies.items():
+        lines.append(
+            f"| {name} | {tally.caught} of {tally.true} | {wilson(tally.caught, tally.true)}"
+            f" | {tally.false_alarms} of {tally.near_misses} | {wilson(tally.false_alarms, tally.near_misses)} |"
+        )
+    flags = sorted({flag for tally in tallies.values() for flag in tally.by_flag})
+    lines += ["", "Caught by flag:", "", "| flag | " + " | ".join(tallies) + " |", "|---|" + "---|" * len(tallies)]
+    for flag in flags:
+        cells = (f"{tally.caught_by_flag[flag]} of {tally.by_flag[flag]}" for tally in tallies.values())
+        lines.append(f"| {flag} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n" + NOTES
+
+
+NOTES = ""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--open", action="store_true", help="print the errors of the open sets; the sealed one stays shut")
+    asked = parser.parse_args(arguments)
+    chosen = {name: file for name, file in SETS.items() if file in OPEN or not asked.open}
+    tallies = {name: measure(load(file)) for name, file in chosen.items()}
+    for name, tally in tallies.items():
+        print(f"{name}: caught {tally.caught} of {tally.true}, false alarms {tally.false_alarms} of {tally.near_misses}")
+        if asked.open:
+            print("\n".join(f"  {error}" for error in tally.errors))
+    if not asked.open:
+        REPORT.parent.mkdir(parents=True, exist_ok=True)
+        REPORT.write_text(report(tallies), encoding="utf-8")
+        print(f"wrote {REPORT.relative_to(REPORT.parents[2])}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
