@@ -29,6 +29,7 @@ PEOPLE = (
 )  # fmt: skip
 
 
+@transaction.atomic
 def seed() -> bool:
     """Fill the database unless it has people already. Says whether it did."""
     if Person.objects.exists():
@@ -39,7 +40,7 @@ def seed() -> bool:
         person.set_password(PASSWORD)
         person.save()
         people[role] = person
-    clinician, editor = people[Role.CLINICIAN], people[Role.EDITOR]
+    editor = people[Role.EDITOR]
     Contact.objects.create(
         name="Example group (invented)",
         country="Nowhere",
@@ -58,11 +59,9 @@ def seed() -> bool:
     subscription = subscriptions.subscribe(email="reader@example.org")
     subscriptions.confirm(subscription=subscription)
     issues.open_issue(by=editor, title="On treatment")
-    del clinician
     return True
 
 
-@transaction.atomic
 def _lead(row: dict[str, Any], people: dict[Role, Person]) -> Question:
     clinician, trainee = people[Role.CLINICIAN], people[Role.TRAINEE]
     text = row["text"].strip()
@@ -94,6 +93,7 @@ def _lead(row: dict[str, Any], people: dict[Role, Person]) -> Question:
         _rewrite(question, clinician, row["title"])
         moves.move(question=question, name="draft", by=clinician, version=question.version)
         if road != "drafted":
+            _settle(question, clinician, row.get("settle", "Looked at by the demo's clinician"))
             _sign(question, clinician)
     return question
 
@@ -110,6 +110,12 @@ def _rewrite(question: Question, by: Person, title: str) -> None:
             if not leans:
                 rows.append({"section": section["id"], "id": sentence["id"], "text": sentence["text"], "reason": ""})
     answers.edit(question=question, by=by, version=question.version, base=answer.number, rows=rows, title=title)
+
+
+def _settle(question: Question, by: Person, how: str) -> None:
+    for concern in question.concerns.filter(resolved_at=None):
+        concerns.settle(concern=concern, by=by, version=question.version, resolution=how)
+        question.refresh_from_db()
 
 
 def _sign(question: Question, by: Person) -> None:
