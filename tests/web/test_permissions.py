@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.web.conftest import published, send
 
 from ranvier.web.roles import Role
-from tests.web.conftest import published, send
 
 TABLE = Path(__file__).with_name("permissions.csv")
 ROLES = (Role.READER, Role.TRAINEE, Role.CLINICIAN, Role.EDITOR, Role.ADMINISTRATOR)
@@ -61,7 +61,15 @@ def test_each_role_reaches_exactly_the_pages_of_its_column(
         "issue_build": issue.pk, "issue_items": issue.pk, "issue_move": issue.pk, "person_edit": clinician.pk,
         **{f"issue_preview_{form}": issue.pk for form in ("web", "mail", "text", "pdf")},
     }  # fmt: skip
-    samples = {"slug": answered.slug, "number": 1, "old": 1, "new": 1, "token": "t", "key": "definition", "uidb36": "1"}
+    samples = {
+        "slug": answered.slug,
+        "number": 1,
+        "old": 1,
+        "new": 1,
+        "token": "t",
+        "key": "definition",
+        "uidb36": "1",
+    }
     wrong = []
     for name, pattern in ADDRESSES.items():
         expected = rows()[name][role.value] == "yes"
