@@ -65,6 +65,7 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and keep pages with letters out of shared caches."""
         response = self.get_response(request)
         if request.user.is_authenticated or request.path.startswith(("/ask", "/claim")):
             response.headers["Cache-Control"] = "no-store"  # a letter does not stay in a shared browser
