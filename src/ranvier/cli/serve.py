@@ -17,10 +17,16 @@ SERVER_THREADS = 12
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("--demo", action="store_true", help="invented letters and people, on this machine only")
+    parser.add_argument(
+        "--demo", action="store_true", help="invented letters and people, on this machine only"
+    )
     parser.add_argument("--port", type=int, default=8000, help="default 8000")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; demo mode stays on loopback")
-    parser.add_argument("--folder", type=Path, help="where the database lies (demo: out/desk-demo; else desk-data)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on; demo mode stays on loopback"
+    )
+    parser.add_argument(
+        "--folder", type=Path, help="where the database lies (demo: out/desk-demo; else desk-data)"
+    )
     parser.add_argument("--fresh", action="store_true", help="with --demo: begin with an empty folder")
     parser.add_argument("--no-worker", action="store_true", help="do not start the worker beside the server")
     parser.epilog = (
@@ -75,7 +81,9 @@ def configure(*, demo: bool, folder: Path | None = None, port: int = 8000) -> No
         django.setup()
     except ImproperlyConfigured as error:
         where, _, what = str(error).partition(": ")
-        raise InputRefused(path=where, given=what or "not set", expected="See docs/desk.md, settings") from error
+        raise InputRefused(
+            path=where, given=what or "not set", expected="See docs/desk.md, settings"
+        ) from error
 
 
 def empty_demo(folder: Path) -> None:
@@ -101,7 +109,9 @@ def prepare(*, demo: bool) -> None:
 def start_worker() -> subprocess.Popen[bytes]:
     """The worker as a process of its own: a draft that takes long never makes a reader wait."""
     command = [sys.executable, "-m", "django", "desk_worker", "--parent", str(os.getpid())]
-    path = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    path = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]).rstrip(
+        os.pathsep
+    )
     return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path})  # noqa: S603
 
 
@@ -126,7 +136,9 @@ def serve(host: str, port: int, *, demo: bool) -> None:
         )  # fmt: skip
     except OSError as error:
         raise InputRefused(
-            path="--port", given=f"{port} cannot be used ({error.strerror})", expected="Another, for example --port 8010"
+            path="--port",
+            given=f"{port} cannot be used ({error.strerror})",
+            expected="Another, for example --port 8010",
         ) from error
     except KeyboardInterrupt:
         print("ranvier: stopped", file=sys.stderr)

@@ -43,7 +43,9 @@ def _trigger_expression(patterns: list[str]) -> re.Pattern[str]:
     # Triggers such as ": nil", "?" and "n't" begin with a mark, so the word border is asked for only beside letters.
     parts = sorted((lexicon.expand(pattern, {}) for pattern in patterns), key=len, reverse=True)
     body = "|".join(f"(?:{part})" for part in parts)
-    return re.compile(rf"(?:(?<!\w)(?=\w)|(?=[^\w\s])|(?<=\w)(?=n't)|(?=\s?[^\w]))(?:{body})(?:(?<=\w)(?!\w)|(?<!\w))")
+    return re.compile(
+        rf"(?:(?<!\w)(?=\w)|(?=[^\w\s])|(?<=\w)(?=n't)|(?=\s?[^\w]))(?:{body})(?:(?<=\w)(?!\w)|(?<!\w))"
+    )
 
 
 def context_of(
@@ -139,15 +141,17 @@ class _Clause:
                 if self._list_has_ended(match):
                     continue
                 return not self._denied_twice(match)
-        match = self.after("negation.backward")
-        if match is not None and not any(low <= match.start() < high or low < match.end() <= high for low, high in taken):
-            between = self.normal[self.end : match.start()]
+        behind = self.after("negation.backward")
+        if behind is not None and not any(
+            low <= behind.start() < high or low < behind.end() <= high for low, high in taken
+        ):
+            between = self.normal[self.end : behind.start()]
             if len(between.split()) <= 8:
                 return True
-        match = _triggers()["negation.adjacent"].search(self.normal, self.end, max(self.clause.end, self.end))
-        if match is None or any(low <= match.start() < high for low, high in taken):
+        next_to = self.after("negation.adjacent")
+        if next_to is None or any(low <= next_to.start() < high for low, high in taken):
             return False
-        between = self.normal[self.end : match.start()]
+        between = self.normal[self.end : next_to.start()]
         return len(between.split()) <= 3 and "," not in between
 
     def _list_has_ended(self, trigger: re.Match[str]) -> bool:
@@ -227,12 +231,16 @@ class _Clause:
         return len(self.normal[self.end : match.start()].split()) <= 10
 
 
-_NOT_A_SUBJECT = re.compile(r"\b(?:told|tell|with|asked|by|help|from|and|see|seen) (?:my|his|her|the) $|\b(?:a|an|am the|proud|as)(?: (?:new|single|busy|young|old|full-time))? $")
+_NOT_A_SUBJECT = re.compile(
+    r"\b(?:told|tell|with|asked|by|help|from|and|see|seen) (?:my|his|her|the) $|\b(?:a|an|am the|proud|as)(?: (?:new|single|busy|young|old|full-time))? $"
+)
 _REPORTS = re.compile(
     r"(?:'s)?,? (?:also |has |had |who |is |was )?(?:reports?|reported|says?|said|tells?|told|notic\w+|noted?|thinks?|thought|believes?|wants?|wanted|worr\w+|points?|mentions?|mentioned|observ\w+|describ\w+|confirms?|insists?|asks?|asked|drove|took|brought|wonders?|reckons?|complains? (?:that|about)|jokes?|teases?|found|saw|sees|calls?)\b"
 )
 _REPORTED_SELF = re.compile(r"\b(?:that )?(?:i|he|she|my|his|her|me|him|it)\b")
-_PRESUPPOSES = re.compile(r"\W*(?:and |but |so )?why (?:is|are|do|does|has|have|did|was|were|am) (?:my|i|his|her|he|she)\b")
+_PRESUPPOSES = re.compile(
+    r"\W*(?:and |but |so )?why (?:is|are|do|does|has|have|did|was|were|am) (?:my|i|his|her|he|she)\b"
+)
 _TAKEN_FOR_GRANTED = re.compile(
     r"\b(?:these|this|my|his|her|the|those)(?: (?:\w+ing|awful|terrible|constant|night|nightly|left|right|leg|calf|hand|muscle|muscles|daily|odd|funny|horrible))* $"
 )

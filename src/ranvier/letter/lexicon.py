@@ -28,7 +28,9 @@ def expand(pattern: str, classes: Mapping[str, str]) -> str:
     """Turn a lexicon pattern into a regular expression."""
     text = re.sub(r"<(\w+)>", lambda match: "(?:" + classes[match.group(1)] + ")", pattern)
     text = text.replace(" ~ ", r"(?: [^\s.;:!?]+){0,4}? ")
-    text = re.sub(r"\(\?<[!=][^()]*\)", lambda match: match.group().replace(" ", r"\s"), text)  # of fixed width
+    text = re.sub(
+        r"\(\?<[!=][^()]*\)", lambda match: match.group().replace(" ", r"\s"), text
+    )  # of fixed width
     text = re.sub(r"(?<!\\) \?", r"\\s*", text)  # an optional blank
     return re.sub(r"(?<!\\) ", r"\\s+", text)
 

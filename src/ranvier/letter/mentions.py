@@ -30,7 +30,9 @@ _BE = (
 _TO_PART = re.compile(rf"^(?:[\s,:/&+-]*{_FILL}(?![\w]))*[\s,:/&+-]*$")
 _FROM_PART = re.compile(rf"^(?:[\s,:/&=-]*{_BE}(?![\w]))*[\s,:/&=-]*$")
 _LIST = re.compile(r"^[\s,/&+]*(?:(?:and|or|nor|then|also|as well as|plus|,|to|in|of|the|my|his|her|both|left|right|l|r|other|same|more|particularly|especially|mainly|lesser|extent|a|later|now|even)(?![\w])[\s,/&+]*)*$")  # fmt: skip
-_GRADE = re.compile(r"(?<![\w/.])(?:mrc )?(?:grade )?(?P<grade>[0-5])(?:\s?[+-])?\s?/\s?5(?![\w/])|\bmrc (?:grade )?(?P<mrc>[0-5])(?![\d/])")
+_GRADE = re.compile(
+    r"(?<![\w/.])(?:mrc )?(?:grade )?(?P<grade>[0-5])(?:\s?[+-])?\s?/\s?5(?![\w/])|\bmrc (?:grade )?(?P<mrc>[0-5])(?![\d/])"
+)
 _POWER_LIST = re.compile(r"\b(?:power|mrc|strength)\b")
 _BARE_GRADE = re.compile(r"(?<=[a-z)] )(?P<grade>[0-5][+-]?)(?=\s*(?:[,;.)]|and\b|on\b|$))")
 _NOT_WEAK = re.compile(r"weak(?:ly|er)? (?:positive|evidence|signal|response|acid|tea|argument|link|point|spot|case)|weak(?=ly)|weak (?:reflex|jerk)|weakest link|limp(?:ed|ing|s)?(?= (?:for|home|along|on|about|around|badly|since))|a limp\b|useless(?= (?:doctor|advice|tablets|gp|treatment))")  # fmt: skip
@@ -71,7 +73,10 @@ def find_mentions(normal: str, sentence: Sentence) -> list[Mention]:
             kept.append(mention)
     for mention in weaknesses:
         if not any(mention.overlaps(other) and other.id not in QUALITIES for other in kept) and not (
-            mention.id == "weakness" and any(mention.overlaps(o) and o.id in ("asymmetric_weakness", "symmetric_weakness") for o in kept)
+            mention.id == "weakness"
+            and any(
+                mention.overlaps(o) and o.id in ("asymmetric_weakness", "symmetric_weakness") for o in kept
+            )
         ):
             kept.append(mention)
     return sorted(kept, key=lambda m: (m.start, m.end))
@@ -111,8 +116,12 @@ def _phrases(normal: str, sentence: Sentence) -> list[Mention]:
     return found
 
 
-_STABLE_OTHERWISE = re.compile(r"\b(?:creatinine|u&es?|renal|bloods?|weight|bp|platelets|glucose|hba1c|vitals|sats|mood|egfr|haemoglobin|hb)\b")
-_HOLDS_A_NOT = re.compile(r"\b(?:not|never|no|isn't|wasn't|aren't|weren't|hasn't|haven't|don't|doesn't|didn't)\b")
+_STABLE_OTHERWISE = re.compile(
+    r"\b(?:creatinine|u&es?|renal|bloods?|weight|bp|platelets|glucose|hba1c|vitals|sats|mood|egfr|haemoglobin|hb)\b"
+)
+_HOLDS_A_NOT = re.compile(
+    r"\b(?:not|never|no|isn't|wasn't|aren't|weren't|hasn't|haven't|don't|doesn't|didn't)\b"
+)
 _ONSET = re.compile(
     r"\b(?:weak\w*|paralys\w*|lost|loss|legs?|arms?|hands?|face|walk\w*|unable|cannot|can't|couldn't|came on|onset|began|started|developed|"
     r"evolved|spread|progress\w*|worsen\w*|drop\w*|nadir|deteriorat\w*|collaps\w*|numb\w*|areflexi\w*|speech|slurr\w*|flaccid|tetrapar\w*|"
@@ -141,7 +150,12 @@ def _weaknesses(normal: str, sentence: Sentence) -> list[Mention]:
             for index, (name, first, last) in enumerate(linked):
                 hull = (min(start, first), max(end, last)) if index == 0 else (first, last)
                 found.append(Mention(name, *hull, anchor=(first, last), denies=denies, core=start))
-            if not linked and not denies and not normal[start].isdigit() and not _GRADE.fullmatch(normal, start, end):
+            if (
+                not linked
+                and not denies
+                and not normal[start].isdigit()
+                and not _GRADE.fullmatch(normal, start, end)
+            ):
                 found.append(Mention("weakness", start, end, anchor=(start, end), core=start))
     return found
 
@@ -170,7 +184,9 @@ def _deficits(normal: str, low: int, high: int) -> list[tuple[int, int, bool]]:
     return found
 
 
-def _linked(normal: str, start: int, end: int, parts: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+def _linked(
+    normal: str, start: int, end: int, parts: list[tuple[str, int, int]]
+) -> list[tuple[str, int, int]]:
     """The parts that a weakness word at start:end belongs to, following lists of them."""
     after = [part for part in parts if part[1] >= end]
     before = [part for part in reversed(parts) if part[2] <= start]
@@ -221,7 +237,9 @@ def _states(normal: str, sentence: Sentence) -> list[Mention]:
     return found + _strong_parts(normal, sentence)
 
 
-_NOT_NORMAL = re.compile(r"\b(?:not|n't|never|ab|less than|far from|isn't|wasn't|aren't|weren't|nearly|almost|near)[\s-]*(?:\w+ )?$")
+_NOT_NORMAL = re.compile(
+    r"\b(?:not|n't|never|ab|less than|far from|isn't|wasn't|aren't|weren't|nearly|almost|near)[\s-]*(?:\w+ )?$"
+)
 _STRONG = re.compile(r"(?<![\w-])(?:normal|fine|ok|okay|full(?: power| strength)?|strong|spared|unaffected|perfect(?:ly)?(?: good| fine| normal)?|all right|alright|good|not (?:affected|involved|weak)|5/5)(?![\w-])")  # fmt: skip
 _STRONG_FILL = re.compile(r"^(?:[\s,:()-]*(?:is|are|was|were|'s|remain(?:s|ed)?|stay(?:s|ed)?|seems?|seem|feels?|felt|both|also|still|always|now|entirely|perfectly|quite|completely|of|has|have|been|and|so|power|strength|muscles?|otherwise|too|all|absolutely|at|the|moment)(?![\w-]))*[\s,:()-]*$")  # fmt: skip
 _OTHER_THING = re.compile(r"\b(?:reflex\w*|jerks?|tone|sensation|sensory|feeling|pinprick|pin|vibration|touch|nerves?|conduction|snaps?|mri|scan|x-?rays?|ultrasound|emg|pulses?|skin|temperature|bulk|responses?|studies|circulation|colou?r|swelling|doppler|joints?|velocit\w*|amplitudes?)\b")  # fmt: skip
@@ -235,7 +253,11 @@ def _strong_parts(normal: str, sentence: Sentence) -> list[Mention]:
             if name == "weakness" or _OTHER_THING.search(normal[clause.start : clause.end]):
                 continue
             match = _STRONG.search(normal, last, min(len(normal), last + 45))
-            if match is None or match.end() > clause.end + 1 or not _STRONG_FILL.match(normal[last : match.start()]):
+            if (
+                match is None
+                or match.end() > clause.end + 1
+                or not _STRONG_FILL.match(normal[last : match.start()])
+            ):
                 continue
             found.append(Mention(name, first, match.end(), anchor=(first, last), denies=True))
     return found
@@ -245,7 +267,9 @@ def _place_of(normal: str, sentence: Sentence, hull: tuple[int, int]) -> str:
     """ "Lower limbs normal power" speaks of the legs; "power normal" of weakness anywhere."""
     clause = sentence.clause_at(hull[0])
     for name, first, last in _parts(normal, clause.start, clause.end):
-        if name != "weakness" and (0 <= hull[0] - last <= 12 or 0 <= first - hull[1] <= 16 or hull[0] <= first < hull[1]):
+        if name != "weakness" and (
+            0 <= hull[0] - last <= 12 or 0 <= first - hull[1] <= 16 or hull[0] <= first < hull[1]
+        ):
             return name
     return "weakness"
 

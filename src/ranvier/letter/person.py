@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ranvier.case import Patient
 
-from .attributes import WORD_NUMBER, word_number
+from .durations import WORD_NUMBER, word_number
 from .text import Sentence
 
 _N = rf"(?P<age>\d{{1,3}}|{WORD_NUMBER})"
@@ -29,16 +29,46 @@ _AGES = [
 _AGE_THEN = re.compile(
     rf"\b(?:i|he|she) was {_N}(?: years old| when)?(?:[^.?!]{{0,60}}?)(?P<ago>\d{{1,2}}|{WORD_NUMBER}) years ago"
 )
-_NOT_THE_AGE = re.compile(r"(?:when|since|until|till|by|at|before|after) (?:i|he|she) (?:was|turned|were) (?:about |around )?$|(?:at|from|since|before|after|by|until) (?:the )?(?:age(?: of)?|aged?) $|onset $|(?:control|subject|friend|neighbou?r)[^.]{0,30}$|(?:at|until|died|dead) (?:the )?(?:age(?:d)?(?: of)?)? ?$")
-_FEMALE = re.compile(r"\b(?:she|her|hers|woman|lady|female|mrs|ms|miss|mother|mum|mom|wife|sister|daughter|girl|girlfriend|aunt|grandmother|gran|nan|herself)\b")
-_MALE = re.compile(r"\b(?:he|him|his|man|gentleman|male|mr|father|dad|husband|brother|son|boy|boyfriend|uncle|grandfather|grandad|himself|bloke|chap)\b")
+_NOT_THE_AGE = re.compile(
+    r"(?:when|since|until|till|by|at|before|after) (?:i|he|she) (?:was|turned|were) (?:about |around )?$|(?:at|from|since|before|after|by|until) (?:the )?(?:age(?: of)?|aged?) $|onset $|(?:control|subject|friend|neighbou?r)[^.]{0,30}$|(?:at|until|died|dead) (?:the )?(?:age(?:d)?(?: of)?)? ?$"
+)
+_FEMALE = re.compile(
+    r"\b(?:she|her|hers|woman|lady|female|mrs|ms|miss|mother|mum|mom|wife|sister|daughter|girl|girlfriend|aunt|grandmother|gran|nan|herself)\b"
+)
+_MALE = re.compile(
+    r"\b(?:he|him|his|man|gentleman|male|mr|father|dad|husband|brother|son|boy|boyfriend|uncle|grandfather|grandad|himself|bloke|chap)\b"
+)
 _SELF_SEX = re.compile(
     r"\b(?:i am|i'm|im|as) (?:an? |the |just an? |now an? )?(?:[\w'-]+[\s,]+){0,6}?(?P<word>woman|lady|female|man|gentleman|male|guy|bloke|mother|father|mum|mom|dad|grandmother|grandfather|housewife|wife|husband|widow|widower|girl|boy|pregnant|fisherman|businesswoman|businessman|policeman|policewoman|postman|waitress|waiter|midwife|actress|nun|priest)\b"
     r"|\b\d{2}[\s-]*(?:years?|yrs?|yr|y)[\s-]*(?:old|o)[\s-]+(?:[\w'-]+[\s,]+){0,4}?(?P<word2>woman|lady|female|man|gentleman|male|housewife|mother|father|girl|boy)\b"
     r"|\b\d{2}\s?(?:yo|y/o)\s?(?P<word3>m|f|male|female|man|woman|lady|gentleman)\b|\(\s?\d{2}\s?[,/ ]?\s?(?P<word4>[mf])\s?\)|\b\d{2}\s?/?\s?(?P<word5>m|f)\b(?=[\s,.])"
 )
-_FEMALE_WORDS = frozenset("woman lady female mother mum mom grandmother housewife wife widow girl pregnant businesswoman policewoman waitress midwife actress nun f".split())
-_SELF_PREGNANT = re.compile(r"\b(?:i am|i'm|while|when i was|during my|my) (?:\w+ )?(?:pregnan(?:t|cy)|periods?|menopause|husband'?s wife)\b")
+_FEMALE_WORDS = frozenset(
+    [
+        "woman",
+        "lady",
+        "female",
+        "mother",
+        "mum",
+        "mom",
+        "grandmother",
+        "housewife",
+        "wife",
+        "widow",
+        "girl",
+        "pregnant",
+        "businesswoman",
+        "policewoman",
+        "waitress",
+        "midwife",
+        "actress",
+        "nun",
+        "f",
+    ]
+)
+_SELF_PREGNANT = re.compile(
+    r"\b(?:i am|i'm|while|when i was|during my|my) (?:\w+ )?(?:pregnan(?:t|cy)|periods?|menopause|husband'?s wife)\b"
+)
 _OCCUPATION = re.compile(
     r"\b(?:i am|i'm|im|i work as|i worked as|works? as|worked as|work as|he is|she is|who is|employed as|job as|career as|retired from (?:my|his|her) job as)(?: \d{2}[\w -]{0,14}?(?:old)?,?)?(?: and)? (?:an? |the )?(?P<job>(?:retired |former |self-employed |part-time |primary |secondary |school |music |dental |office |bus |taxi |lorry |truck |civil |software |business |shop |factory |construction |bank |police |fire |hotel |sales )*(?:teacher|executive|nurse|farmer|carpenter|joiner|electrician|plumber|mechanic|driver|dentist|surgeon|hygienist|pianist|violinist|guitarist|musician|engineer|accountant|lawyer|solicitor|secretary|typist|chef|cook|baker|butcher|hairdresser|barber|gardener|builder|bricklayer|welder|painter|decorator|plasterer|tailor|seamstress|clerk|manager|programmer|developer|student|pharmacist|vet|doctor|gp|postman|policeman|policewoman|police officer|soldier|pilot|fisherman|librarian|journalist|writer|artist|potter|photographer|architect|scientist|researcher|cleaner|carer|waiter|waitress|cashier|assistant|technician|machinist|operator|warehouseman|labourer|owner|shopkeeper|salesman|officer|servant|consultant|designer|editor|professor|lecturer|priest|vicar|pastor|housewife|homemaker|bookkeeper|jeweller|watchmaker|tiler|roofer|glazier|miner|sailor|administrator|receptionist|worker))\b"
 )
@@ -55,13 +85,17 @@ _ON_BEHALF = re.compile(
 _FIRST_PERSON = re.compile(
     r"\b(?:my (?:own )?(?:\w+ )?(?:hands?|arms?|legs?|foot|feet|fingers?|wrists?|grip|weakness|symptoms?|muscles?|thumb|calf|calves|thighs?|neurologist|doctors?|nerves?|diagnosis|emg|blood|tests?|infusions?|strength|tongue|speech|mmn|gp)|i (?:have|had|am|was|feel|felt|get|got|cannot|can't|can no longer|drop|trip|noticed|suffer|lost|take|need|started|began|woke|used to|developed)|i've|i'm|me to|given me|told me|mine|neither of us|i'm not|i am not)\b"
 )
-_ALSO = re.compile(r"\b(?:too|also|as well|same (?:thing|problem|disease|illness)|likewise|died|passed away|late)\b")
+_ALSO = re.compile(
+    r"\b(?:too|also|as well|same (?:thing|problem|disease|illness)|likewise|died|passed away|late)\b"
+)
 
 
 def patient(normal: str, parts: Sequence[Sentence], *, kin_is_patient: frozenset[str]) -> Patient:
     """Age, sex and work of the person the letter is about; None where it does not say."""
     text = normal[parts[0].start : parts[-1].end] if parts else ""
-    return Patient(age_years=_age(text, kin_is_patient), sex=_sex(text, kin_is_patient), occupation=_occupation(text))
+    return Patient(
+        age_years=_age(text, kin_is_patient), sex=_sex(text, kin_is_patient), occupation=_occupation(text)
+    )
 
 
 def kin_who_is_patient(normal: str, parts: Sequence[Sentence]) -> frozenset[str]:
@@ -74,7 +108,9 @@ def kin_who_is_patient(normal: str, parts: Sequence[Sentence]) -> frozenset[str]
         tail = text[match.end() - (2 if match.group().endswith("'s") else 0) : match.end() + 70]
         sentence_end = re.search(r"[.?!]", tail)
         stretch = tail[: sentence_end.start()] if sentence_end else tail
-        if _CARER_SIGNS.match(stretch) and not _ALSO.search(text[max(0, match.start() - 6) : match.start()] + stretch):
+        if _CARER_SIGNS.match(stretch) and not _ALSO.search(
+            text[max(0, match.start() - 6) : match.start()] + stretch
+        ):
             own = len(_FIRST_PERSON.findall(text))
             theirs = len(re.findall(rf"\b{match['kin']}\b|\b(?:he|she|his|her|him)\b", text))
             if own == 0 or (own <= 3 and theirs > 2 * own):
@@ -83,7 +119,12 @@ def kin_who_is_patient(normal: str, parts: Sequence[Sentence]) -> frozenset[str]
 
 
 def _words_for(kin: str) -> frozenset[str]:
-    same = [{"mother", "mum", "mom", "mummy"}, {"father", "dad", "daddy"}, {"husband", "partner"}, {"wife", "partner"}]
+    same = [
+        {"mother", "mum", "mom", "mummy"},
+        {"father", "dad", "daddy"},
+        {"husband", "partner"},
+        {"wife", "partner"},
+    ]
     words = {kin} | set().union(*(group for group in same if kin in group))
     return frozenset(words | {word + "'s" for word in words} | {word + "s" for word in words})
 
@@ -101,7 +142,9 @@ def _age(text: str, kin: frozenset[str]) -> float | None:
             about = _CARER.search(sentence + text[match.start() : match.start() + 12])
             if about is not None and about["kin"] not in kin and re.search(r"\bmy\b", sentence):
                 continue
-            if _NOT_THE_AGE.search(head) or re.search(r"\b(?:grade|score|mrc|igg|dose|week|chapter|room|flat|number)\s$", head):
+            if _NOT_THE_AGE.search(head) or re.search(
+                r"\b(?:grade|score|mrc|igg|dose|week|chapter|room|flat|number)\s$", head
+            ):
                 continue
             age = word_number(match["age"])
             if age is not None and 1 <= age <= 110:
@@ -123,7 +166,13 @@ def _sex(text: str, kin: frozenset[str]) -> str | None:
     if _SELF_PREGNANT.search(text):
         return "female"
     if _FIRST_PERSON.search(text) and not _THIRD_PERSON.search(text):
-        return "male" if re.search(r"\bmy wife\b", text) else "female" if re.search(r"\bmy husband\b", text) else None
+        return (
+            "male"
+            if re.search(r"\bmy wife\b", text)
+            else "female"
+            if re.search(r"\bmy husband\b", text)
+            else None
+        )
     named = _NAMED_SEX.search(text)
     if named is not None:
         return "female" if named["female"] or named["f2"] or named["f3"] else "male"

@@ -15,7 +15,9 @@ from .text import Sentence
 _INDIRECT = re.compile(
     r"\b(?:i(?:'d| would| should)? (?:like|love|want|wish|be grateful) to (?:know|understand|ask|hear|learn|get)|i(?: am|'m) (?:wondering|curious|asking)|i wonder|please (?:tell|explain|advise|let me know)|(?:can|could) (?:you|anyone|someone) (?:please )?(?:tell|explain|advise|help)|my question is|i (?:want|need|wanted) to (?:know|understand)|(?:grateful|appreciate) (?:for |your )?(?:any |your )?(?:advice|opinion|thoughts|view|guidance)|any advice|tell me (?:what|whether|if|how|why|about)|i do(?: not|n't) (?:know|understand) (?:what|why|how|whether|if)|(?:pt|patient|he|she|her daughter|his wife|they|husband|wife) (?:\w+ ){0,4}?(?:asks?|enquires?|wants to know|wonders?|would like to know)(?: me)? (?:about|if|whether|how|what|when|why|for)|what i (?:want|would like) to (?:know|ask))\b"
 )
-_RHETORICAL = re.compile(r"^\W*(?:right|ok|okay|you know|isn't it|what can you do|who knows|why me|really|hello|how are you)\W*\?*$")
+_RHETORICAL = re.compile(
+    r"^\W*(?:right|ok|okay|you know|isn't it|what can you do|who knows|why me|really|hello|how are you)\W*\?*$"
+)
 
 
 @cache

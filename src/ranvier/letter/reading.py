@@ -9,19 +9,27 @@ from ranvier.case import Case, Condition, Lab, LabVerdict, Response, Treatment
 from ranvier.terms import Certainty, Finding, Presence, Side, Span, Subject
 from ranvier.terms.vocabulary import diseases
 
-from . import attributes, entities, identifying, page, person, questions, red_flags
-from .attributes import Duration
+from . import identifying, laterality, page, person, red_flags
+from .conditions import condition_spans, conditions
 from .context import Context, context_of
+from .durations import Duration, durations
+from .laboratory import lab_findings, labs
 from .mentions import Mention, find_mentions
+from .questions import questions
 from .text import Sentence, normalise, sentences
+from .treatments import treatments
 
-_NO_DURATION = frozenset({"rapid_onset", "asymmetric_weakness", "symmetric_weakness", "family_history_neuromuscular"})
+_NO_DURATION = frozenset(
+    {"rapid_onset", "asymmetric_weakness", "symmetric_weakness", "family_history_neuromuscular"}
+)
 _SIDELESS = frozenset(
     {"slow_progression", "stepwise_progression", "rapid_onset", "relapsing_course", "asymmetric_weakness", "symmetric_weakness",
      "fatigue", "dyspnoea", "bulbar_signs", "family_history_neuromuscular", "preceding_infection", "igm_paraprotein", "cold_induced_weakness",
      "upper_motor_neuron_signs"}
 )  # fmt: skip
-_FROM_LABS = frozenset({"anti_gm1_igm", "anti_gm1_igg", "anti_asialo_gm1", "csf_protein_raised", "ck_raised", "igm_paraprotein"})
+_FROM_LABS = frozenset(
+    {"anti_gm1_igm", "anti_gm1_igg", "anti_asialo_gm1", "csf_protein_raised", "ck_raised", "igm_paraprotein"}
+)
 
 
 def read(text: str, *, today: date) -> Case:
@@ -45,21 +53,23 @@ def read(text: str, *, today: date) -> Case:
         return Case(letter_span=span)
     kin = person.kin_who_is_patient(normal, parts)
     patient = person.patient(normal, parts, kin_is_patient=kin)
-    labs = entities.labs(normal, parts, kin_is_patient=kin)
-    treatments = entities.treatments(normal, parts, kin_is_patient=kin, today=today, age_years=patient.age_years)
+    results = labs(normal, parts, kin_is_patient=kin)
+    given = treatments(normal, parts, kin_is_patient=kin, today=today, age_years=patient.age_years)
     found = _findings(normal, parts, kin, today, patient.age_years)
-    conditions = entities.conditions(normal, parts, kin_is_patient=kin)
-    found += _lab_findings(labs) + _treatment_findings(treatments) + _family_findings(conditions)
+    named = conditions(normal, parts, kin_is_patient=kin)
+    found += _lab_findings(results) + _treatment_findings(given) + _family_findings(named)
     inside = text[span.start : span.end]
     return Case(
         patient=patient,
         findings=_joined(found),
-        conditions=conditions,
-        treatments=treatments,
-        labs=labs,
-        questions=questions.questions(text, normal, parts),
+        conditions=named,
+        treatments=given,
+        labs=results,
+        questions=questions(text, normal, parts),
         red_flags=tuple(replace(flag, spans=_shifted(flag.spans, span)) for flag in red_flags.find(inside)),
-        identifying=tuple(replace(item, span=_shifted((item.span,), span)[0]) for item in identifying.find(inside)),
+        identifying=tuple(
+            replace(item, span=_shifted((item.span,), span)[0]) for item in identifying.find(inside)
+        ),
         letter_span=span,
     )
 
@@ -68,18 +78,21 @@ def _shifted(spans: tuple[Span, ...], letter: Span) -> tuple[Span, ...]:
     return tuple(Span(span.start + letter.start, span.end + letter.start) for span in spans)
 
 
-def _findings(normal: str, parts: tuple[Sentence, ...], kin: frozenset[str], today: date, age_years: float | None) -> list[Finding]:
+def _findings(
+    normal: str, parts: tuple[Sentence, ...], kin: frozenset[str], today: date, age_years: float | None
+) -> list[Finding]:
     found: list[Finding] = []
     last_side: Side | None = None
     for sentence in parts:
-        named = entities.condition_spans(normal, sentence)
+        named = condition_spans(normal, sentence)
         mentions = [
             mention
             for mention in find_mentions(normal, sentence)
-            if mention.id not in _FROM_LABS and not any(low <= mention.start and mention.end <= high for low, high in named)
+            if mention.id not in _FROM_LABS
+            and not any(low <= mention.start and mention.end <= high for low, high in named)
         ]
-        times = attributes.durations(normal, start=sentence.start, end=sentence.end, today=today, age_years=age_years)
-        sides = attributes.side_words(normal, start=sentence.start, end=sentence.end)
+        times = durations(normal, start=sentence.start, end=sentence.end, today=today, age_years=age_years)
+        sides = laterality.side_words(normal, start=sentence.start, end=sentence.end)
         for mention in mentions:
             context = context_of(
                 normal,
@@ -92,22 +105,38 @@ def _findings(normal: str, parts: tuple[Sentence, ...], kin: frozenset[str], tod
             )
             if not context.is_claim:
                 continue
-            side = None if mention.id in _SIDELESS else _side(normal, sentence, mention, mentions, sides, last_side)
+            side = (
+                None
+                if mention.id in _SIDELESS
+                else _side(normal, sentence, mention, mentions, sides, last_side)
+            )
             last_side = side or last_side
             found.append(_finding(normal, sentence, mention, mentions, context, side, times))
     return found
 
 
 def _finding(
-    normal: str, sentence: Sentence, mention: Mention, mentions: list[Mention], context: Context, side: Side | None, times: tuple[Duration, ...]
+    normal: str,
+    sentence: Sentence,
+    mention: Mention,
+    mentions: list[Mention],
+    context: Context,
+    side: Side | None,
+    times: tuple[Duration, ...],
 ) -> Finding:
     denied = mention.denies or context.is_denied
     subject = context.subject
     if mention.id == "family_history_neuromuscular":
         subject = Subject.PATIENT
     is_past = context.certainty is Certainty.HISTORICAL
-    months = None if denied or is_past or mention.id in _NO_DURATION else _months(sentence, mention, mentions, times)
-    certainty = context.certainty if not (denied and context.certainty is Certainty.HISTORICAL) else Certainty.STATED
+    months = (
+        None
+        if denied or is_past or mention.id in _NO_DURATION
+        else _months(sentence, mention, mentions, times)
+    )
+    certainty = (
+        context.certainty if not (denied and context.certainty is Certainty.HISTORICAL) else Certainty.STATED
+    )
     return Finding(
         id=mention.id,
         presence=Presence.ABSENT if denied else Presence.PRESENT,
@@ -121,7 +150,12 @@ def _finding(
 
 
 def _side(
-    normal: str, sentence: Sentence, mention: Mention, mentions: list[Mention], sides: list[tuple[int, int, Side]], last: Side | None
+    normal: str,
+    sentence: Sentence,
+    mention: Mention,
+    mentions: list[Mention],
+    sides: list[tuple[int, int, Side]],
+    last: Side | None,
 ) -> Side | None:
     """The side word nearest to the part of the body, in the same clause and not beyond another finding."""
     clause = sentence.clause_at(mention.start)
@@ -133,7 +167,10 @@ def _side(
         gap = low - end if end <= low else start - high if start >= high else 0
         between = normal[end:low] if end <= low else normal[high:start] if start >= high else ""
         blocked = any(
-            other is not mention and other.anchor != mention.anchor and min(end, high) <= other.anchor[0] and other.anchor[1] <= max(start, low)
+            other is not mention
+            and other.anchor != mention.anchor
+            and min(end, high) <= other.anchor[0]
+            and other.anchor[1] <= max(start, low)
             for other in mentions
         )
         inside = mention.start <= start < mention.end
@@ -147,13 +184,19 @@ def _side(
         return best[1]
     alone = [side for start, end, side in sides if start >= high]
     if len(alone) == 1 == len(sides) and len({other.id for other in mentions}) == 1:
-        return alone[0]  # "The block lies in the mid-forearm, remote from any entrapment site, and on the left only."
-    if last is not None and attributes.refers_back(normal, start=clause.start, end=max(clause.end, mention.end)):
+        return alone[
+            0
+        ]  # "The block lies in the mid-forearm, remote from any entrapment site, and on the left only."
+    if last is not None and laterality.refers_back(
+        normal, start=clause.start, end=max(clause.end, mention.end)
+    ):
         return last
     return None
 
 
-def _months(sentence: Sentence, mention: Mention, mentions: list[Mention], times: tuple[Duration, ...]) -> float | None:
+def _months(
+    sentence: Sentence, mention: Mention, mentions: list[Mention], times: tuple[Duration, ...]
+) -> float | None:
     clause = sentence.clause_at(mention.start)
     here = [item for item in times if clause.start <= item.start < max(clause.end, mention.end)]
     if here:
@@ -162,7 +205,11 @@ def _months(sentence: Sentence, mention: Mention, mentions: list[Mention], times
     if opening and sentence.clauses.index(clause) <= 1:
         return opening[0].months
     others = [m for m in mentions if m is not mention and sentence.clause_at(m.start) != clause]
-    following = [item for item in times if item.start >= mention.end and not any(mention.end <= m.start < item.start for m in others)]
+    following = [
+        item
+        for item in times
+        if item.start >= mention.end and not any(mention.end <= m.start < item.start for m in others)
+    ]
     return following[0].months if following and following[0].start - mention.end < 40 else None
 
 
@@ -170,7 +217,7 @@ def _gap(item: Duration, mention: Mention) -> int:
     return item.start - mention.end if item.start >= mention.end else mention.start - item.end
 
 
-def _lab_findings(labs: tuple[Lab, ...]) -> list[Finding]:
+def _lab_findings(results: tuple[Lab, ...]) -> list[Finding]:
     return [
         Finding(
             id=name,
@@ -178,11 +225,17 @@ def _lab_findings(labs: tuple[Lab, ...]) -> list[Finding]:
             certainty=certainty,
             spans=row.spans,
         )
-        for name, verdict, row, certainty in entities.lab_findings(labs)
+        for name, verdict, row, certainty in lab_findings(results)
     ]
 
 
-_NEUROMUSCULAR = frozenset(diseases()) - {"entrapment", "radiculopathy", "cervical_spondylotic_amyotrophy", "lead_neuropathy", "other"}
+_NEUROMUSCULAR = frozenset(diseases()) - {
+    "entrapment",
+    "radiculopathy",
+    "cervical_spondylotic_amyotrophy",
+    "lead_neuropathy",
+    "other",
+}
 
 
 def _family_findings(rows: tuple[Condition, ...]) -> list[Finding]:
@@ -220,7 +273,12 @@ def _joined(found: list[Finding]) -> tuple[Finding, ...]:
     kept: list[Finding] = []
     for finding in found:
         for index, old in enumerate(kept):
-            same = (old.id, old.presence, old.subject, old.certainty) == (finding.id, finding.presence, finding.subject, finding.certainty)
+            same = (old.id, old.presence, old.subject, old.certainty) == (
+                finding.id,
+                finding.presence,
+                finding.subject,
+                finding.certainty,
+            )
             if same and (old.side == finding.side or None in (old.side, finding.side)):
                 kept[index] = Finding(
                     id=old.id,
@@ -245,9 +303,16 @@ _PLACES = frozenset(
 
 
 def _is_told_better(finding: Finding, kept: list[Finding]) -> bool:
-    """ "The weakness" of a letter that names a weak hand is that hand's: plain weakness is not listed beside it."""
+    """Whether another finding says it better.
+
+    "The weakness" of a letter that names a weak hand is that hand's; and one strong muscle ("FDI 5/5") does not make a
+    hand with a weak one strong.
+    """
+    present = [
+        other for other in kept if other.presence is Presence.PRESENT and other.subject is finding.subject
+    ]
+    if finding.presence is Presence.ABSENT and finding.id in _PLACES:
+        return any(other.id == finding.id and other.side is finding.side for other in present)
     if finding.id != "weakness" or finding.presence is not Presence.PRESENT:
         return False
-    return any(
-        other.id in _PLACES and other.presence is Presence.PRESENT and other.subject is finding.subject for other in kept
-    )
+    return any(other.id in _PLACES for other in present)

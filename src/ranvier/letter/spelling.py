@@ -29,7 +29,9 @@ class Plain:
         if self.origin is None:
             return Span(start, end)
         first = self.origin[start]
-        return Span(first, max(first + 1, self.origin[end - 1] + 1, self.origin[end] if end < len(self.text) else 0))
+        return Span(
+            first, max(first + 1, self.origin[end - 1] + 1, self.origin[end] if end < len(self.text) else 0)
+        )
 
 
 def read(text: str, acronyms: Mapping[str, str], slips: Mapping[str, str], mender: Mender) -> Plain:
@@ -79,7 +81,12 @@ class Mender:
             return None
         for candidate in (word, *_shortened(word)):
             meant = candidate if candidate in self._words else self._near.get(candidate)
-            if meant and meant[0] == word[0] and abs(len(meant) - len(word)) <= 1 and not _is_form(word, meant):
+            if (
+                meant
+                and meant[0] == word[0]
+                and abs(len(meant) - len(word)) <= 1
+                and not _is_form(word, meant)
+            ):
                 return meant
         return None
 

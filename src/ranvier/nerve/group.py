@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,11 +12,14 @@ from numpy.typing import NDArray
 from .eigenmodes import internode_rows, reduce_internode
 from .fibre import PER_INTERNODE, Circuit, Fibre
 from .kinetics import steady_state
+from .simd import BLOCK
 from .tables import LOWEST_MV, N_ROWS, NODE_GATES, STEP_MV, gate_table
 from .weights import Scheme, StepWeights, step_weights
 
 Array = NDArray[np.floating]
 ARRIVAL_MV = -20.0
+#: Internode elements (rows x lanes) whose modes are updated together: weights and states of a chunk fit a first-level cache.
+CHUNK = 128
 
 
 @dataclass(eq=False)
@@ -29,6 +33,7 @@ class Group:
     states: tuple[Array, Array]
     keep: tuple[Array, Array]
     drive: tuple[Array, Array]
+    chunk_kind: NDArray[np.int64]
     direct: tuple[Array, Array]
     late: tuple[Array, Array]
     coupling: Array
@@ -85,7 +90,8 @@ def form_group(
     rest = model.resting_mv
     gates = np.array([float(steady_state(model.gates[name], np.array(rest))) for name in NODE_GATES])
     u = np.zeros(n_nodes * width, dtype=dtype)
-    even, odd = (_parity_arrays(weights, internodes, parity, dtype) for parity in ("even", "odd"))
+    chunks, chunk_kind = _chunks(internodes)
+    even, odd = (_parity_arrays(weights, chunks, chunk_kind, parity, dtype) for parity in ("even", "odd"))
     numbers_array = [
         LOWEST_MV, 1.0 / STEP_MV, N_ROWS - 1.001, 0.0, ARRIVAL_MV - rest,
         model.reversal_mv["naf"] - rest, model.reversal_mv["ks"] - rest, 1.0,
@@ -94,16 +100,17 @@ def form_group(
         width=width,
         n_nodes=n_nodes,
         u=u,
-        gates=np.tile(gates, n_nodes * width).astype(dtype),
-        states=(np.zeros_like(even["keep"]), np.zeros_like(odd["keep"])),
+        gates=np.tile(gates, (n_nodes * width, 1)).astype(dtype),
+        states=(even["states"], odd["states"]),
         keep=(even["keep"], odd["keep"]),
         drive=(even["drive"], odd["drive"]),
+        chunk_kind=chunk_kind,
         direct=(even["direct"], odd["direct"]),
         late=(even["late"], odd["late"]),
         coupling=np.array([w.coupling_us if w else 0.0 for w in weights])[internodes].ravel().astype(dtype),
-        table=table.ravel().astype(dtype),
+        table=table.astype(dtype),
         table_start=np.tile(starts, n_nodes),
-        conductance=per_node["conductance"].ravel().astype(dtype),
+        conductance=per_node["conductance"].reshape(-1, 4).astype(dtype),
         inertia=inertia.ravel().astype(dtype),
         base=base.ravel().astype(dtype),
         constant=per_node["constant"].ravel().astype(dtype),
@@ -137,8 +144,12 @@ def slave_states(group: Group, scheme: Scheme) -> None:
         scales, olds = np.vstack([empty, np.array(scale)]), np.vstack([empty, np.array(old)])
         per_unit = scales * (steady - olds)
         states = per_unit[group.internodes] * sums[:, :, None]
+        flat = states.reshape(-1, states.shape[2])
         kept = group.states[index]
-        kept[:] = np.moveaxis(states, 2, 0).reshape(states.shape[2], -1)[: kept.shape[0]]
+        n_chunks, n_modes, length = kept.shape
+        padded = np.zeros((n_chunks * length, n_modes))
+        padded[: flat.shape[0]] = flat[:, :n_modes]
+        kept[:] = np.moveaxis(padded.reshape(n_chunks, length, n_modes), 2, 1)
 
 
 def _distinct(rows: NDArray[np.float64]) -> tuple[list[bytes], NDArray[np.int64]]:
@@ -166,9 +177,26 @@ def _node_arrays(
     return {**arrays, "conductance": conductance}
 
 
+def _chunks(internodes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Cut the internodes into chunks of whole rows.
+
+    Returns
+        (n_kinds, length) kinds of internode of each distinct chunk, and (n_chunks,) which of them each chunk is.
+    """
+    n_rows, width = internodes.shape
+    together = BLOCK // math.gcd(width, BLOCK)
+    rows = together * max(1, CHUNK // (width * together))
+    n_chunks = -(-n_rows // rows)
+    padded = np.zeros((n_chunks * rows, width), dtype=np.int64)
+    padded[:n_rows] = internodes
+    distinct, which = np.unique(padded.reshape(n_chunks, rows * width), axis=0, return_inverse=True)
+    return distinct, np.asarray(which, dtype=np.int64).reshape(-1)
+
+
 def _parity_arrays(
     weights: Sequence[StepWeights | None],
-    internodes: NDArray[np.int64],
+    chunks: NDArray[np.int64],
+    chunk_kind: NDArray[np.int64],
     parity: str,
     dtype: type[np.floating],
 ) -> dict[str, Array]:
@@ -180,12 +208,12 @@ def _parity_arrays(
     count = int(remembered[-1]) + 1 if remembered.size else 0
 
     def spread(values: NDArray[np.float64]) -> Array:
-        wide = values[:, :count][internodes]
-        return np.ascontiguousarray(np.moveaxis(wide, 2, 0).reshape(count, -1).astype(dtype))
+        return np.ascontiguousarray(np.moveaxis(values[:, :count][chunks], 2, 1).astype(dtype))
 
     return {
         "keep": spread(keep),
         "drive": spread(drive),
-        "direct": np.array([c.direct if c else 0.0 for c in chosen])[internodes].ravel().astype(dtype),
-        "late": np.array([c.late if c else 0.0 for c in chosen])[internodes].ravel().astype(dtype),
+        "states": np.zeros((chunk_kind.size, count, chunks.shape[1]), dtype=dtype),
+        "direct": np.array([c.direct if c else 0.0 for c in chosen])[chunks].astype(dtype),
+        "late": np.array([c.late if c else 0.0 for c in chosen])[chunks].astype(dtype),
     }

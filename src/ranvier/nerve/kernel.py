@@ -18,39 +18,24 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-GATES_PER_NODE = 4
-ROW = 2 * GATES_PER_NODE
+from .simd import move_gates, update_chunk, whole
 
 _jit = njit(cache=True, fastmath=True, error_model="numpy", nogil=True)
 
 
 @_jit
 def _sums(left: Any, right: Any, even: Any, odd: Any) -> None:
-    for j in range(even.size):
+    for j in range(left.size):
         even[j] = left[j] + right[j]
-    for j in range(odd.size):
+    for j in range(left.size):
         odd[j] = left[j] - right[j]
 
 
 @_jit
-def _direct(current: Any, q: Any, r: Any, new: Any, used: Any) -> None:
-    for j in range(current.size):
-        current[j] = q[j] * new[j] + r[j] * used[j]
-
-
-@_jit
-def _mode(state: Any, keep: Any, drive: Any, potential: Any, current: Any) -> None:
-    for j in range(state.size):
-        y = keep[j] * state[j] + drive[j] * potential[j]
-        state[j] = y
-        current[j] += y
-
-
-@_jit
 def _send(to_left: Any, to_right: Any, even: Any, odd: Any) -> None:
-    for j in range(even.size):
+    for j in range(to_left.size):
         to_left[j] += even[j] + odd[j]
-    for j in range(even.size):
+    for j in range(to_right.size):
         to_right[j] += even[j] - odd[j]
 
 
@@ -76,60 +61,75 @@ def _solve(diagonal: Any, coupling: Any, rhs: Any, ratio: Any, width: int, one: 
 
 
 @_jit
-def _nodes(
-    solution: Any, u: Any, gates: Any, table: Any, table_start: Any, conductance: Any, inertia: Any, base: Any,
-    constant: Any, diagonal: Any, numbers: Any, midpoint: bool, crossed_ms: Any, highest: Any, time_ms: float,
+def _accept(
+    solution: Any, u: Any, midpoint: bool, crossed_ms: Any, highest: Any, threshold: Any, time_ms: float,
     time_step_ms: float,
 ) -> None:  # fmt: skip
-    """Take the solved potentials: note crossings and peaks, move the gates, set up the next step's system.
+    """Take the solved potentials over into `u`; note peaks and first crossings."""
+    n_crossing = 0
+    if midpoint:
+        for j in range(u.size):
+            solution[j] += solution[j] - u[j]
+    for j in range(u.size):
+        highest[j] = max(highest[j], solution[j])
+    for j in range(u.size):
+        n_crossing += (u[j] < threshold) & (solution[j] >= threshold)
+    if n_crossing > 0:
+        for j in range(u.size):
+            if u[j] < threshold and solution[j] >= threshold and crossed_ms[j] < 0.0:
+                crossed_ms[j] = time_ms + time_step_ms * (threshold - u[j]) / (solution[j] - u[j])
+    for j in range(u.size):
+        u[j] = solution[j]
 
-    One loop over nodes; the eight table columns and four gates of a node are neighbours in memory, which lets LLVM
-    handle them four at a time.
-    """
-    lowest, per_mv, last_row, zero, threshold, e_na, e_k = (
-        numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6],
+
+@_jit
+def _nodes(
+    u: Any, gates: Any, table: Any, table_start: Any, conductance: Any, inertia: Any, base: Any, constant: Any,
+    diagonal: Any, rhs: Any, numbers: Any,
+) -> None:  # fmt: skip
+    """Move every node's gates and set up the next step's system."""
+    lowest, per_mv, last_row, zero, e_na, e_k = (
+        numbers[0], numbers[1], numbers[2], numbers[3], numbers[5], numbers[6],
     )  # fmt: skip
     for j in range(u.size):
-        old = u[j]
-        new = solution[j]
-        if midpoint:
-            new = new + (new - old)
-        u[j] = new
-        if new > highest[j]:
-            highest[j] = new
-            if old < threshold and new >= threshold and crossed_ms[j] < 0.0:
-                crossed_ms[j] = time_ms + time_step_ms * (threshold - old) / (new - old)
-        x = min(max((new - lowest) * per_mv, zero), last_row)
-        f = x - np.floor(x)
-        i = (table_start[j] + int(x)) * ROW
-        k = GATES_PER_NODE * j
-        m = (table[i] + f * (table[i + 8] - table[i])) * gates[k] + (
-            table[i + 4] + f * (table[i + 12] - table[i + 4])
-        )
-        h = (table[i + 1] + f * (table[i + 9] - table[i + 1])) * gates[k + 1] + (
-            table[i + 5] + f * (table[i + 13] - table[i + 5])
-        )
-        p = (table[i + 2] + f * (table[i + 10] - table[i + 2])) * gates[k + 2] + (
-            table[i + 6] + f * (table[i + 14] - table[i + 6])
-        )
-        s = (table[i + 3] + f * (table[i + 11] - table[i + 3])) * gates[k + 3] + (
-            table[i + 7] + f * (table[i + 15] - table[i + 7])
-        )
-        gates[k] = m
-        gates[k + 1] = h
-        gates[k + 2] = p
-        gates[k + 3] = s
-        sodium = conductance[k] * (m * m * m * h) + conductance[k + 1] * (p * p * p)
-        potassium = conductance[k + 2] * s
+        x = min(max((u[j] - lowest) * per_mv, zero), last_row)
+        m, h, p, s = move_gates(table, table_start[j] + np.int64(x), x - whole(x), gates, np.int64(j))
+        sodium = conductance[j, 0] * (m * m * m * h) + conductance[j, 1] * (p * p * p)
+        potassium = conductance[j, 2] * s
         diagonal[j] = base[j] + sodium + potassium
-        solution[j] = inertia[j] * new + sodium * e_na + potassium * e_k + constant[j]
+        rhs[j] = inertia[j] * u[j] + sodium * e_na + potassium * e_k + constant[j]
+
+
+@_jit
+def _modes(
+    states: Any, keep: Any, drive: Any, direct: Any, late: Any, kind: Any, new: Any, used: Any, current: Any
+) -> None:
+    """Update every mode, chunk by chunk of internodes; equal chunks share their weights, which then stay in cache."""
+    for c in range(states.shape[0]):
+        update_chunk(
+            states, keep, drive, direct, late, new, used, current,
+            np.int64(c), kind[c], np.int64(states.shape[2]), np.int64(states.shape[1]),
+        )  # fmt: skip
+
+
+@_jit
+def _total(states: Any, direct: Any, late: Any, kind: Any, potential: Any, current: Any) -> None:
+    """Sum what the modes send at the start, before any has moved."""
+    length = states.shape[2]
+    for c in range(states.shape[0]):
+        k = kind[c]
+        for j in range(length):
+            i = c * length + j
+            current[i] = (direct[k, j] + late[k, j]) * potential[i]
+            for row in range(states.shape[1]):
+                current[i] += states[c, row, j]
 
 
 @_jit
 def advance(
     n_steps: int, first_step: int, time_step_ms: float, width: int, midpoint: bool,
     u: Any, gates: Any, states_even: Any, states_odd: Any,
-    keep_even: Any, keep_odd: Any, drive_even: Any, drive_odd: Any,
+    keep_even: Any, keep_odd: Any, drive_even: Any, drive_odd: Any, chunk_kind: Any,
     direct_even: Any, direct_odd: Any, late_even: Any, late_odd: Any, coupling: Any,
     table: Any, table_start: Any, conductance: Any, inertia: Any, base: Any, constant: Any, numbers: Any,
     pulse_at: Any, pulse_na: Any, pulse_from_ms: Any, pulse_to_ms: Any,
@@ -145,9 +145,10 @@ def advance(
     m = n - width
     one = numbers[7]
     threshold = numbers[4]
-    even, odd = np.empty(m, u.dtype), np.empty(m, u.dtype)
-    even_old, odd_old = np.empty(m, u.dtype), np.empty(m, u.dtype)
-    from_even, from_odd = np.zeros(m, u.dtype), np.zeros(m, u.dtype)
+    padded = states_even.shape[0] * states_even.shape[2]
+    even, odd = np.zeros(padded, u.dtype), np.zeros(padded, u.dtype)
+    even_old, odd_old = np.zeros(padded, u.dtype), np.zeros(padded, u.dtype)
+    from_even, from_odd = np.zeros(padded, u.dtype), np.zeros(padded, u.dtype)
     diagonal, rhs, ratio = np.empty(n, u.dtype), np.empty(n, u.dtype), np.empty(m, u.dtype)
     before = np.empty(spike_at.size, u.dtype)
     first_pulse_ms, last_pulse_ms = 1e30, -1e30
@@ -156,18 +157,11 @@ def advance(
         last_pulse_ms = max(last_pulse_ms, pulse_to_ms[i])
 
     _sums(u[:m], u[width:], even, odd)
-    _direct(from_even, direct_even, late_even, even, even)
-    _direct(from_odd, direct_odd, late_odd, odd, odd)
-    for row in range(states_even.shape[0]):
-        for j in range(m):
-            from_even[j] += states_even[row, j]
-    for row in range(states_odd.shape[0]):
-        for j in range(m):
-            from_odd[j] += states_odd[row, j]
+    _total(states_even, direct_even, late_even, chunk_kind, even, from_even)
+    _total(states_odd, direct_odd, late_odd, chunk_kind, odd, from_odd)
     for j in range(n):
-        k = GATES_PER_NODE * j
-        sodium = conductance[k] * gates[k] ** 3 * gates[k + 1] + conductance[k + 1] * gates[k + 2] ** 3
-        potassium = conductance[k + 2] * gates[k + 3]
+        sodium = conductance[j, 0] * gates[j, 0] ** 3 * gates[j, 1] + conductance[j, 1] * gates[j, 2] ** 3
+        potassium = conductance[j, 2] * gates[j, 3]
         diagonal[j] = base[j] + sodium + potassium
         rhs[j] = inertia[j] * u[j] + sodium * numbers[5] + potassium * numbers[6] + constant[j]
 
@@ -186,9 +180,9 @@ def advance(
                 if overlap > 0.0:
                     rhs[pulse_at[i]] += pulse_na[i] * overlap / time_step_ms
         _solve(diagonal, coupling, rhs, ratio, width, one)
+        _accept(rhs, u, midpoint, crossed_ms, highest, threshold, time_ms, time_step_ms)
         _nodes(
-            rhs, u, gates, table, table_start, conductance, inertia, base, constant, diagonal, numbers, midpoint,
-            crossed_ms, highest, time_ms, time_step_ms,
+            u, gates, table, table_start, conductance, inertia, base, constant, diagonal, rhs, numbers
         )  # fmt: skip
         for i in range(spike_at.size):
             now = u[spike_at[i]]
@@ -201,12 +195,10 @@ def advance(
         odd, odd_old = odd_old, odd
         _sums(u[:m], u[width:], even, odd)
         used_even, used_odd = (even_old, odd_old) if midpoint else (even, odd)
-        _direct(from_even, direct_even, late_even, even, used_even)
-        _direct(from_odd, direct_odd, late_odd, odd, used_odd)
-        for row in range(states_even.shape[0]):
-            _mode(states_even[row], keep_even[row], drive_even[row], used_even, from_even)
-        for row in range(states_odd.shape[0]):
-            _mode(states_odd[row], keep_odd[row], drive_odd[row], used_odd, from_odd)
+        _modes(
+            states_even, keep_even, drive_even, direct_even, late_even, chunk_kind, even, used_even, from_even
+        )
+        _modes(states_odd, keep_odd, drive_odd, direct_odd, late_odd, chunk_kind, odd, used_odd, from_odd)
         if until.size > 0 and step % 32 == 31:
             done = True
             for i in range(until.size):

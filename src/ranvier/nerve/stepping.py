@@ -53,7 +53,8 @@ def step_group(
     frames = np.zeros((n_frames, group.u.size), dtype=dtype)
     steps = kernel.advance(
         n_steps, 0, group.time_step_ms, group.width, group.midpoint,
-        group.u, group.gates, *group.states, *group.keep, *group.drive, *group.direct, *group.late, group.coupling,
+        group.u, group.gates, *group.states, *group.keep, *group.drive, group.chunk_kind,
+        *group.direct, *group.late, group.coupling,
         group.table, group.table_start, group.conductance, group.inertia, group.base, group.constant, group.numbers,
         columns[:, 0].astype(np.int64), columns[:, 1].copy(), columns[:, 2].copy(),
         columns[:, 2] + columns[:, 3],

@@ -31,7 +31,7 @@ def gate_table(
     """Tabulate gates of a model for one temperature and step.
 
     Returns
-        (N_ROWS, 2 n_gates) `stay` of each gate, then `add` of each.
+        (N_ROWS, 4 n_gates) `stay` of each gate, then `add` of each, then the rise of all these to the next row.
     """
     model: FibreModel = load_model(model_id, variant)
     v_mv = model.resting_mv + LOWEST_MV + STEP_MV * np.arange(N_ROWS, dtype=np.float64)
@@ -42,4 +42,7 @@ def gate_table(
         exponent = -time_step_ms * gate.speed(celsius) * (alpha + beta)
         stay.append(np.exp(exponent))
         add.append(-np.expm1(exponent) * alpha / (alpha + beta))
-    return np.column_stack([*stay, *add])
+    values = np.column_stack([*stay, *add])
+    rises = np.zeros_like(values)
+    rises[:-1] = np.diff(values, axis=0)
+    return np.hstack([values, rises])

@@ -67,7 +67,7 @@ class Workbench:
         """Judge by every edition; the MMN guideline first, since the draft speaks of it."""
         return json.loads(self._judged(json.dumps(case, sort_keys=True)))
 
-    @lru_cache(maxsize=64)  # noqa: B019: a review page is loaded many times for one reading
+    @lru_cache(maxsize=64)  # noqa: B019 — a review page is loaded many times for one reading
     def _judged(self, case: str) -> str:
         document: Document = workbench.judge(from_document(json.loads(case))).document()
         editions = document["editions"]
@@ -103,7 +103,8 @@ class Workbench:
                         "id": f"s{count}",
                         "text": sentence.text,
                         "support": [
-                            {"kind": one.kind.value, "id": one.id, "because": one.because} for one in sentence.support
+                            {"kind": one.kind.value, "id": one.id, "because": one.because}
+                            for one in sentence.support
                         ],
                         "tie": "drafted",
                         "reason": "",
@@ -142,7 +143,7 @@ class Workbench:
 
         return reading_grade(text)
 
-    @cache  # noqa: B019: one Workbench lives as long as the process
+    @cache  # noqa: B019 — one Workbench lives as long as the process
     def statements(self) -> dict[str, Document]:
         """Every statement as a plain document."""
         return {
@@ -155,7 +156,8 @@ class Workbench:
                 "as_of": row.as_of,
                 "strength": row.strength.value,
                 "sources": [
-                    {"text": one.citation, "address": one.address, "mark": one.mark.value} for one in row.sources
+                    {"text": one.citation, "address": one.address, "mark": one.mark.value}
+                    for one in row.sources
                 ],
             }
             for key, row in workbench.statements().items()

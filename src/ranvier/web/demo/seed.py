@@ -14,12 +14,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from ranvier.web import documents, signature
-from ranvier.web.commands import answers, concerns, findings, issues, moves, publishing, questions, subscriptions
+from ranvier.web.commands import (
+    answers,
+    concerns,
+    findings,
+    issues,
+    moves,
+    publishing,
+    questions,
+    subscriptions,
+)
 from ranvier.web.models import Contact, Person, Question, StandardReply
 from ranvier.web.reasoning import reasoner
 from ranvier.web.roles import Role
 
-PASSWORD = "ranvier-demo-only"  # noqa: S105: shown on the page, for invented people on this machine only
+PASSWORD = "ranvier-demo-only"
 LETTERS = Path(__file__).parent / "letters.toml"
 PEOPLE = (
     ("demo-trainee", "Dr Toma Trainee (invented)", "Trainee in neurology", Role.TRAINEE),
@@ -51,7 +60,7 @@ def seed() -> bool:
     )
     roads: dict[str, list[Question]] = {}
     rows = tomllib.loads(LETTERS.read_text(encoding="utf-8"))
-    for key, row in rows.items():
+    for row in rows.values():
         if isinstance(row, dict):
             question = _lead(row, people)
             roads.setdefault(row["road"], []).append(question)
@@ -67,7 +76,8 @@ def _lead(row: dict[str, Any], people: dict[Role, Person]) -> Question:
     text = row["text"].strip()
     case = reasoner().read(text)
     flags = [
-        {**flag, "words": "; ".join(text[start:end] for start, end in flag["spans"])} for flag in case["red_flags"]
+        {**flag, "words": "; ".join(text[start:end] for start, end in flag["spans"])}
+        for flag in case["red_flags"]
     ]
     kept = [{"kind": one["kind"], "words": text[slice(*one["span"])]} for one in case["identifying"]]
     question, _ = questions.send(
@@ -84,7 +94,11 @@ def _lead(row: dict[str, Any], people: dict[Role, Person]) -> Question:
     if road == "declined":
         reply = StandardReply.objects.get(key=row["reply"])
         concerns.decline(
-            question=question, by=clinician, version=question.version, why="Asks for a personal dose", reply=reply
+            question=question,
+            by=clinician,
+            version=question.version,
+            why="Asks for a personal dose",
+            reply=reply,
         )
     elif road == "needs_reader":
         concerns.ask_reader(question=question, by=clinician, version=question.version, text=row["ask"])
@@ -108,8 +122,18 @@ def _rewrite(question: Question, by: Person, title: str) -> None:
         for sentence in section["sentences"]:
             leans = any(support["id"] in recalled for support in sentence["support"])
             if not leans:
-                rows.append({"section": section["id"], "id": sentence["id"], "text": sentence["text"], "reason": ""})
-    answers.edit(question=question, by=by, version=question.version, base=answer.number, rows=rows, title=title)
+                rows.append(
+                    {"section": section["id"], "id": sentence["id"], "text": sentence["text"], "reason": ""}
+                )
+    answers.edit(
+        question=question, by=by, version=question.version, base=answer.number, rows=rows, title=title
+    )
+
+
+def _settle(question: Question, by: Person, how: str) -> None:
+    for concern in question.concerns.filter(resolved_at=None):
+        concerns.settle(concern=concern, by=by, version=question.version, resolution=how)
+        question.refresh_from_db()
 
 
 def _settle(question: Question, by: Person, how: str) -> None:

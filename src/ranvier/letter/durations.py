@@ -1,12 +1,10 @@
-"""Side, duration and dates beside a mention."""
+"""Stretches of time and dates in a text, in months before the day it is read."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import date
-
-from ranvier.terms import Side
 
 _NUMBERS = {
     "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "nine": 9.0,
@@ -17,7 +15,20 @@ _NUMBERS = {
 WEEKS_PER_MONTH = 4.345  # 365.25 / 12 / 7
 DAYS_PER_MONTH = 30.4
 _UNIT_MONTHS = {"day": 1 / DAYS_PER_MONTH, "week": 1 / WEEKS_PER_MONTH, "wk": 1 / WEEKS_PER_MONTH, "fortnight": 2 / WEEKS_PER_MONTH, "month": 1.0, "mth": 1.0, "mo": 1.0, "year": 12.0, "yr": 12.0, "decade": 120.0}  # fmt: skip
-_MONTH_NAMES = "january february march april may june july august september october november december".split()
+_MONTH_NAMES = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _MONTH = {name: index for index, name in enumerate(_MONTH_NAMES, start=1)} | {
     name[:3]: index for index, name in enumerate(_MONTH_NAMES, start=1)
 }
@@ -49,7 +60,9 @@ _SINCE_AGE = re.compile(
     rf"\bsince (?:i|he|she) (?:was|turned) (?:about |around )?(?P<age>\d{{1,2}}|{WORD_NUMBER})\b(?!\s*(?:months?|weeks?|years? ago))"
 )
 _SINCE_AT_AGE = re.compile(rf"\b(?:since|from) (?:the )?age(?:d)?(?: of)? (?P<age>\d{{1,2}}|{WORD_NUMBER})\b")
-_SINCE_YESTERDAY = re.compile(r"\bsince (?:yesterday|this morning|last night|today|the day before yesterday)\b")
+_SINCE_YESTERDAY = re.compile(
+    r"\bsince (?:yesterday|this morning|last night|today|the day before yesterday)\b"
+)
 _LAST_YEAR = re.compile(r"\b(?P<lead>since|began|started|from) last year\b")
 _THIS_LONG = re.compile(
     r"\b(?:for|over|during|in) (?:about |almost |nearly )?(?:the )?(?:last|past) (?P<unit>year|month|week|fortnight|decade)\b"
@@ -128,21 +141,29 @@ def durations(
             age = word_number(match["age"])
             if age is not None and age < age_years:
                 found.append(Duration(match.start(), match.end(), (age_years - age) * 12, True))
-    found.extend(Duration(m.start(), m.end(), 0.0, True) for m in _SINCE_YESTERDAY.finditer(normal, start, end))
+    found.extend(
+        Duration(m.start(), m.end(), 0.0, True) for m in _SINCE_YESTERDAY.finditer(normal, start, end)
+    )
     found.sort(key=lambda item: item.start)
     return tuple(item for item in found if 0 <= item.months < 1200)
 
 
 def _reaches_now(head: str, tail: str) -> bool:
     """Whether a stretch runs up to now: "over the last two years", "two days ago", "over three years"."""
-    if re.search(r"(?:over|in|for|within|during) (?:about |around |roughly )?(?:the |these )?(?:last|past|previous) $", head):
+    if re.search(
+        r"(?:over|in|for|within|during) (?:about |around |roughly )?(?:the |these )?(?:last|past|previous) $",
+        head,
+    ):
         return True
     return re.match(r"\s*ago\b", tail) is not None
 
 
 def _long_course(head: str, months: float) -> bool:
     """ "Becoming thin over 3 years" has lasted three years; "over four days" tells how fast it came."""
-    return months >= 2 and re.search(r"(?:over|for|during) (?:about |around |roughly |some |the )*$", head) is not None
+    return (
+        months >= 2
+        and re.search(r"(?:over|for|during) (?:about |around |roughly |some |the )*$", head) is not None
+    )
 
 
 def _quantity_months(match: re.Match[str]) -> float | None:
@@ -182,41 +203,3 @@ def _calendar(normal: str, start: int, end: int, today: date) -> list[Duration]:
     for match in _LAST_YEAR.finditer(normal, start, end):
         found.append(Duration(match.start(), match.end(), 12.0, True))
     return found
-
-
-_SIDE_WORDS = re.compile(
-    r"(?<![\w'])(?:(?P<both>bilateral(?:ly)?|both|either side|two)|(?P<left>left(?:-?sided?|-?hand(?:ed)?)?|lt\.?|l)|(?P<right>right(?:-?sided?|-?hand(?:ed)?)?|rt\.?|r))(?![\w'])"
-)
-_FALSE_SIDE = re.compile(
-    r"\b(?:right (?:now|away|up|down|through|after|before|at|thing|answer|diagnosis|treatment|doctor|way|direction|person|track|place|time|to|and proper|out of)|(?:all|is that|am i|is it|that's|not|be|put it|got it|yeah|just|the|it) right(?=[\s.,?!]*$)|all right|right[?!]|right-?handed|left-?handed|left (?:me|him|her|us|untreated|with|the|alone|out|my job|work|behind|school|hospital|it|unable|for|off|in|on|to)|(?:was|been|is|have|has|had|be|what's|i|he|she|nothing|anything|much|power|strength) left(?! (?:hand|arm|leg|foot|wrist|side|calf|thigh|ankle|fingers?|thumb|knee|shoulder|face|grip|ulnar|median|radial|peroneal|upper|lower))|right handed|left handed|both(?= of (?:us|them|my (?:parents|brothers|sisters|children|doctors)))|both (?:doctors?|parents?|my parents|brothers|sisters|neurologists?|reports?|times|tests?|occasions|gps|the|drugs)|two (?:years?|months?|weeks?|days?|doctors?|children|kids|nerves|hours|times|courses?|infusions?|different|others?|neurologists?|or|operations|occasions|more|surgeons|opinions|sisters|brothers|sons|daughters))"
-)
-_ANAPHOR = re.compile(
-    r"\b(?:same|that|this|whole|affected) (?:hand|arm|leg|foot|side|limb|wrist|calf|thigh|ankle|fingers?|thumb|forearm|knee|shoulder)\b"
-)
-_BODY = r"(?:hands?|arms?|legs?|foot|feet|wrists?|calf|calves|thighs?|ankles?|fingers?|thumbs?|forearms?|knees?|shoulders?|limbs?|sides?|grip|face|toes?|eyelids?|eyes?)"
-
-
-def side_words(normal: str, *, start: int, end: int) -> list[tuple[int, int, Side]]:
-    """Every word for a side in a stretch: start, end, side; "right now" and "left me" are not among them."""
-    false = [
-        match.span() for match in _FALSE_SIDE.finditer(normal, max(0, start - 10), min(len(normal), end + 12))
-    ]
-    found = []
-    for match in _SIDE_WORDS.finditer(normal, start, end):
-        if any(low <= match.start() < high for low, high in false):
-            continue
-        word = match.group()
-        if word == "two" and not re.match(rf" {_BODY}\b", normal[match.end() :][:14]):
-            continue
-        side = Side.BOTH if match["both"] else Side.LEFT if match["left"] else Side.RIGHT
-        if word in ("l", "r") and re.match(
-            r"[-/]?\d|\.\d|5|s1", normal[match.end() : match.end() + 2].strip()
-        ):
-            continue
-        found.append((match.start(), match.end(), side))
-    return found
-
-
-def refers_back(normal: str, *, start: int, end: int) -> bool:
-    """Whether a stretch says "the same hand", "that side"."""
-    return _ANAPHOR.search(normal, start, end) is not None
