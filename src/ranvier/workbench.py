@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 
 def versions() -> dict[str, str]:
     """Code, data and evidence dates, for `--version` and the foot of every answer."""
-    return {"ranvier": __version__}
+    newest = max(statement.as_of for statement in statements().values())
+    return {
+        "ranvier": __version__,
+        "evidence": f"{len(statements())} statements, the newest of {newest}",
+        "codes": "Human Phenotype Ontology, release 2025-11-24",
+    }
 
 
 def read(text: str, *, today: date | None = None) -> Case:
