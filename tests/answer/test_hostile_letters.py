@@ -7,11 +7,11 @@ from html.parser import HTMLParser
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.answer import cases
 
 from ranvier.answer import Reply, html_page, markdown_text, terminal_text
 from ranvier.case import Case, Condition, IdentifyingDetail, Lab, LabVerdict, Question, RedFlag, Treatment
 from ranvier.terms import Finding, Presence, Span
-from tests.answer import cases
 
 BITS = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</blockquote></main>", "javascript:alert(1)",

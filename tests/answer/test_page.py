@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
 import pytest
+from tests.answer import cases
+from tests.answer.test_hostile_letters import tags_of
 
 import ranvier.answer
 from ranvier.answer import html_page, markdown_text, terminal_text
-from tests.answer import cases
-from tests.answer.test_hostile_letters import tags_of
 
 REPLY = cases.reply_to(cases.PAGE, cases.seed_like())
 PAGE = html_page(REPLY)
@@ -33,7 +34,7 @@ def test_the_page_has_a_language_landmarks_one_title_and_a_skip_link() -> None:
     assert PAGE.count("<h1>") == 1
     assert '<a class="skip" href="#answer">' in PAGE
     levels = [int(level) for level in re.findall(r"<h([1-6])", PAGE)]
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
 def test_every_link_inside_the_page_has_its_target_and_ids_are_unique() -> None:

@@ -6,13 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.answer import cases
 
 from ranvier import workbench
 from ranvier.answer import Kind, Reply, reading_grade
 from ranvier.case import Case
 from ranvier.evidence import statements
-
-from tests.answer import cases
 
 LETTERS = Path(__file__).parents[2] / "examples" / "letters"
 REPLIES = {
@@ -65,7 +64,7 @@ def test_an_answer_has_350_to_700_words_in_short_sentences(reply: Reply) -> None
 
 
 @EVERY
-def test_an_answer_reads_at_grade_8_or_below_by_the_library_and_by_a_harsher_count(reply: Reply) -> None:
+def test_an_answer_reads_at_grade_8_or_below_by_our_count_and_by_a_harsher_one(reply: Reply) -> None:
     grade = reading_grade(reply.draft.prose)
     assert grade is not None, "install the extra `reading-level`"
     assert grade <= 8
@@ -137,9 +136,10 @@ def test_the_most_urgent_red_flag_comes_first_and_what_calms_is_left_out() -> No
     reply = REPLIES["urgent"]
     first = [i for s in reply.draft.sections[0].sentences for i in s.statements]
     assert first[0] == "emergency-suicidal"
-    assert [i for i in first if i in ("emergency-breathing", "emergency-chest-pain")][
-        0
-    ] == "emergency-breathing"
+    assert (
+        next(i for i in first if i in ("emergency-breathing", "emergency-chest-pain"))
+        == "emergency-breathing"
+    )
     assert "ivig-common-side-effects" not in {i for s in reply.draft.sentences() for i in s.statements}
 
 

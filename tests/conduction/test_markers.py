@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from validation.synthetic_sweeps import Spoiling, Truth, motor_set, sensory_set
 
 from ranvier.conduction import Markers, measure
 from ranvier.recording import Kind
 from ranvier.terms import RecordingError
-from validation.synthetic_sweeps import Spoiling, Truth, motor_set, sensory_set
 
 TIME = np.arange(500) / 10.0
 # The aim for 95 % of sweeps at 5 mV and 20 uV noise.

@@ -38,7 +38,7 @@ def fit(case: Case, judgement: Judgement, circumstances: frozenset[str]) -> Iter
     ):
         return
     for index, (fact, support) in enumerate(facts[:MOST_FACTS]):
-        rank = STRONG if fact.way == "against" or index < MOST_FACTS - 2 else USEFUL
+        rank = STRONG if fact.way == "against" or index < MOST_FACTS - 1 else USEFUL
         if fact.say:
             yield Point(f"fact.{fact.finding}", fact.say, facts=(support,), rank=rank)
         more = () if "mmn_diagnosed" in circumstances else fact.undiagnosed
@@ -74,12 +74,12 @@ def _verdict(
         words = "does_not_fit"
     elif against:
         words = "fits_mixed" if toward else "fits_unclear"
-    elif "pinched_diagnosed" in circumstances:
+    elif circumstances & {"pinched_diagnosed", "other_diagnosed", "mmn_ruled_out"}:
         words = "fits_unclear"
     else:
         words = "fits_much" if toward >= 3 else ("fits_some" if toward else "fits_unclear")
     yield Point(words, facts=whole, rank=MUST)
-    if judgement.category == "not_met" and not excluded(judgement):
+    if judgement.category == "not_met" and not against and not excluded(judgement):
         yield point_of("criteria-sensitivity", whole)
     missing = missing_words(judgement.missing)
     if judgement.category == "undetermined" and missing:

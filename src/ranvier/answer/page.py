@@ -12,7 +12,7 @@ from ranvier.terms import Mark, Span, Verdict
 
 from .draft import Citation, Section, Sentence
 from .reading_level import reading_grade
-from .reply import Reply, marked
+from .reply import Reply, advice, marked
 from .shown_letter import Reading, one_line, readings, runs
 from .support import Kind, Support
 
@@ -90,11 +90,13 @@ def html_page(reply: Reply) -> str:
 
 
 def _urgent(section: Section, reply: Reply) -> str:
+    told = {
+        sentence: _sentence(sentence, n, reply, {}, linked) for sentence, n, linked in _links(section, reply)
+    }
+    rows = "".join(f"<p>{' '.join(told[s] for s in group)}</p>" for group in advice(section))
     return (
         f'<section class="urgent" role="alert" aria-labelledby="{section.id}"><h2 id="{section.id}">'
-        f"{escape(section.title)}</h2>"
-        + "".join(f"<p>{_sentence(s, n, reply, {}, linked)}</p>" for s, n, linked in _links(section, reply))
-        + "</section>"
+        f"{escape(section.title)}</h2>{rows}</section>"
     )
 
 
@@ -127,11 +129,12 @@ def _sentence(
     if linked and not reply.draft.cited(sentence):
         links = _case_link(sentence.rests_on, where)
     notes = "".join(f"<span>{escape(line)}</span>" for line in _notes(sentence, reply))
-    return (
-        f'<span class="sentence">{escape(sentence.text)}'
-        + (f"&#8288;<sup>{links}</sup>" if links else "")
-        + f'<span class="note" role="note">{notes}</span></span>'
-    )
+    note = f'<span class="note" role="note">{notes}</span>'
+    if not links:
+        return f'<span class="sentence">{escape(sentence.text)}{note}</span>'
+    rest, _, last = sentence.text.rpartition(" ")
+    kept = f'<span class="keep">{escape(last)}<sup>{links}</sup></span>'  # a number never starts a line
+    return f'<span class="sentence">{escape(rest)} {kept}{note}</span>'
 
 
 def _case_link(support: Support, where: dict[Span, int]) -> str:
@@ -170,12 +173,9 @@ def _glance(reply: Reply) -> str:
     if others:
         rows.append(("Could become", ", ".join(others)))
     for question in reply.plan.questions:
-        rows.append(
-            (
-                "Question",
-                f"{one_line(question.topic).replace('_', ' ')}: {question.handling.replace('_', ' ')}",
-            )
-        )
+        about = question.reason if question.reason is not None else question.topic
+        handled = f"{about}: {question.handling}" if about != question.handling else about
+        rows.append(("Question", one_line(handled).replace("_", " ")))
     if not reply.plan.questions:
         rows.append(("Question", "none found"))
     rows.append(
@@ -202,7 +202,8 @@ def _letter(reply: Reply, read: tuple[Reading, ...]) -> str:
     first: set[int] = set()
     pieces = []
     by_number = {r.number: r for r in read}
-    for run in runs(reply.text, reply.case, read):
+    shown = runs(reply.text, reply.case, read)
+    for run, following in zip(shown, (*shown[1:], None), strict=True):
         if run.hidden is not None:
             pieces.append(f'<span class="hidden-detail">{escape(run.hidden.replace("_", " "))} hidden</span>')
             continue
@@ -212,7 +213,9 @@ def _letter(reply: Reply, read: tuple[Reading, ...]) -> str:
             anchors = "".join(f'<a id="read-{n}"></a>' for n in run.numbers if n not in first)
             first |= set(run.numbers)
             marks = "".join(
-                f'<sup><a href="#found-{n}" aria-label="Finding {n}">{n}</a></sup>' for n in run.numbers
+                f'<sup><a href="#found-{n}" aria-label="Finding {n}">{n}</a></sup>'
+                for n in run.numbers
+                if following is None or n not in following.numbers
             )
             text = f'{anchors}<mark class="g-{r.group}{" absent" if r.absent else ""}">{text}</mark>{marks}'
         pieces.append(text)

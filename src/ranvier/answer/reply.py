@@ -97,6 +97,17 @@ def marked(section: Section, draft: Draft) -> Iterator[tuple[Sentence, tuple[int
         yield sentence, () if cited == following and not section.listed else cited
 
 
+def advice(section: Section) -> list[list[Sentence]]:
+    """The sentences of an urgent section, those of one piece of advice together."""
+    grouped: list[list[Sentence]] = []
+    for sentence in section.sentences:
+        if grouped and grouped[-1][-1].support == sentence.support:
+            grouped[-1].append(sentence)
+        else:
+            grouped.append([sentence])
+    return grouped
+
+
 def lines_of(section: Section, draft: Draft) -> list[str]:
     """The sentences of a section as text with source numbers; numbered when it is a list."""
     rows = [

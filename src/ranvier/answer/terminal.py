@@ -8,7 +8,7 @@ from ranvier.criteria import explain
 
 from .draft import Section
 from .reading_level import reading_grade
-from .reply import Reply, lines_of
+from .reply import Reply, advice, lines_of
 from .shown_letter import quoted, readings
 
 WIDEST, NARROWEST = 88, 40
@@ -52,9 +52,9 @@ def _section(section: Section, reply: Reply, width: int, style: Style) -> str:
         body = _wrapped(" ".join(lines), width)
     if section.urgent:
         bar = style("31", "┃ ")
-        narrow = "\n".join(textwrap.wrap(" ".join(lines), width - 2))
-        rows = [style("1;31", section.title.upper()), *narrow.splitlines()]
-        return "\n".join(bar + row for row in rows)
+        told = [" ".join(s.text for s in group) for group in advice(section)]
+        rows = [row for line in told for row in textwrap.wrap(line, width - 2)]
+        return "\n".join(bar + row for row in [style("1;31", section.title.upper()), *rows])
     return style("1", section.title) + "\n" + body
 
 

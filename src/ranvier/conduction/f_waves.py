@@ -90,4 +90,6 @@ def measure_f_waves(
 def _slow_course(smooth: Array, step: float) -> Array:
     """The tail of the M wave: a running median, wider than any F wave, so that an F wave does not pull it."""
     width = 2 * round(SLOW_COURSE_MS / step / 2) + 1
-    return np.asarray(median_filter(smooth, size=(1, min(width, smooth.shape[1])), mode="nearest"), dtype=np.float64)
+    return np.asarray(
+        median_filter(smooth, size=(1, min(width, smooth.shape[1])), mode="nearest"), dtype=np.float64
+    )

@@ -188,8 +188,11 @@ def findings_from_study(result: StudyResult, *, edition: str = LEADING_EDITION) 
     rows: list[Finding] = []
     blocked = [n for n in facts.nerves if n.probable_block[edition] is Verdict.MET]
     if blocked:
-        grade = {n: "definite" if n.definite_block[edition] is Verdict.MET else "probable" for n in blocked}
-        places = "; ".join(f"{place} ({grade[n]})" for n in blocked for place in n.block_places[edition])
+        places = "; ".join(
+            f"{place} ({'definite' if n.definite_block[edition] is Verdict.MET else 'probable'})"
+            for n in blocked
+            for place in n.block_places[edition]
+        )
         rows.append(
             _finding(
                 "motor_conduction_block",

@@ -122,7 +122,9 @@ class ReferenceLimits:
     def sources(self) -> dict[str, tuple[str, ...]]:
         """What each table stands on, each source once."""
         return {
-            table[0].set: tuple(dict.fromkeys(str(limit.source) for limit in table)) for table in self.tables if table
+            table[0].set: tuple(dict.fromkeys(str(limit.source) for limit in table))
+            for table in self.tables
+            if table
         }
 
 
@@ -206,7 +208,11 @@ def _limit(cells: dict[str, str], where: str, *, lab: bool) -> Limit:
         number(name) for name in ("age_min", "age_max", "height_min_cm", "height_max_cm", "distance_mm")
     ]
     if cells["mark"] not in ("", *(mark.value for mark in Mark)):
-        faults.append(Fault(f"{where}, mark", f'"{cells["mark"][:20]}"', "seen, recalled, derived or judgement, or empty"))
+        faults.append(
+            Fault(
+                f"{where}, mark", f'"{cells["mark"][:20]}"', "seen, recalled, derived or judgement, or empty"
+            )
+        )
     if faults or value is None:
         raise StudyError(faults)
     segment = (cells["distal_site"], cells["proximal_site"])

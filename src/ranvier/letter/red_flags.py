@@ -61,7 +61,7 @@ class Rule:
     id: str
     advice: str
     source: str
-    triggers: tuple[str, ...]
+    triggers: frozenset[str]
     alone: tuple[str, ...]
     together: tuple[Together, ...]
     numbers: tuple[Number, ...]
@@ -111,7 +111,7 @@ def _rule(name: str, row: dict[str, Any]) -> Rule:
         id=name,
         advice=row["advice"],
         source=row["source"],
-        triggers=tuple(row["triggers"]),
+        triggers=frozenset(trigger[:8] for trigger in row["triggers"]),
         alone=tuple(row.get("alone", ())),
         together=tuple(
             Together(tuple(t["say"]), tuple(t["near"]), t["sentences"], tuple(t.get("unless", ())))
@@ -156,58 +156,69 @@ class _Reader:
         self.words = lexicon()
         self.sentences = tuple(_sentences(text, self.words))
         self.writer = Writer.of(normalise(text))
+        self._barred: dict[tuple[str, int], tuple[tuple[int, int], ...]] = {}
+        self._heard: dict[tuple[str, str], bool] = {}
 
     def flags(self) -> Iterator[RedFlag]:
         """The red flags in the order of the data file."""
         for rule in self.words.rules:
             spans: list[Span] = []
             for index, sentence in enumerate(self.sentences):
-                if any(not trigger or trigger[:8] in sentence.beginnings for trigger in rule.triggers):
+                if not rule.triggers.isdisjoint(sentence.beginnings):
                     spans += self._raised(rule, index)
             if spans:
                 yield RedFlag(id=rule.id, advice=rule.advice, spans=_merged(spans))
 
     def _raised(self, rule: Rule, index: int) -> Iterator[Span]:
         sentence = self.sentences[index]
-        barred = [
-            match.span()
-            for pattern in rule.double_meanings
-            for match in self.words.compiled(pattern).finditer(sentence.text)
-        ]
         for pattern in rule.alone:
-            yield from self._standing(rule, index, self.words.compiled(pattern), barred)
+            yield from self._standing(rule, index, self.words.compiled(pattern))
         for number in rule.numbers:
             for match in self.words.compiled(number.pattern).finditer(sentence.text):
                 if number.dangerous(float(match.group(1))) and self._holds(rule, index, match.span()):
                     yield self._span(index, match.span())
         for together in rule.together:
-            yield from self._in_company(rule, together, index, barred)
+            yield from self._in_company(rule, together, index)
 
     def _standing(
-        self, rule: Rule, index: int, pattern: re.Pattern[str], barred: list[tuple[int, int]]
+        self, rule: Rule, index: int, pattern: re.Pattern[str], *, doubled: bool = True
     ) -> Iterator[Span]:
         for match in pattern.finditer(self.sentences[index].text):
             start, end = match.span()
+            barred = self._double_meanings(rule, index) if doubled else ()
             if any(start < bar_end and bar_start < end for bar_start, bar_end in barred):
                 continue
             if self._holds(rule, index, (start, end)):
                 yield self._span(index, (start, end))
 
-    def _in_company(
-        self, rule: Rule, together: Together, index: int, barred: list[tuple[int, int]]
-    ) -> Iterator[Span]:
+    def _in_company(self, rule: Rule, together: Together, index: int) -> Iterator[Span]:
         first, *others = together.say
-        spans = list(self._standing(rule, index, self.words.phrases(first), barred))
+        spans = list(self._standing(rule, index, self.words.phrases(first)))
         if not spans or self._excused(together, index):
             return
         window = self._window(index, together.sentences)
         for name in others:
-            more = [span for at in window for span in self._standing(rule, at, self.words.phrases(name), [])]
+            more = [
+                span
+                for at in window
+                for span in self._standing(rule, at, self.words.phrases(name), doubled=False)
+            ]
             if not more:
                 return
             spans += more
         if all(any(self._said(name, self.sentences[at].text) for at in window) for name in together.near):
             yield from spans
+
+    def _double_meanings(self, rule: Rule, index: int) -> tuple[tuple[int, int], ...]:
+        known = self._barred.get((rule.id, index))
+        if known is None:
+            text = self.sentences[index].text
+            known = self._barred[rule.id, index] = tuple(
+                match.span()
+                for pattern in rule.double_meanings
+                for match in self.words.compiled(pattern).finditer(text)
+            )
+        return known
 
     def _window(self, index: int, reach: int) -> range:
         if reach == _ANYWHERE:
@@ -217,14 +228,18 @@ class _Reader:
     def _excused(self, together: Together, index: int) -> bool:
         """Whether the sentence tells of something slow or mending, and nothing in it says that it is sudden."""
         text = self.sentences[index].text
-        if "better" in together.unless and self.words.phrases("better").search(text):
+        if "better" in together.unless and self._said("better", text):
             return True
         if "visit" in together.unless and self._said("visit", text) and not self._said("turn", text):
             return True
         return "slow" in together.unless and self._said("slow", text) and not self._said("fast_now", text)
 
     def _said(self, name: str, text: str) -> bool:
-        return any(not denied(text, *match.span()) for match in self.words.phrases(name).finditer(text))
+        known = self._heard.get((name, text))
+        if known is None:
+            matches = self.words.phrases(name).finditer(text)
+            known = self._heard[name, text] = any(not denied(text, *match.span()) for match in matches)
+        return known
 
     def _holds(self, rule: Rule, index: int, place: tuple[int, int]) -> bool:
         return stands(

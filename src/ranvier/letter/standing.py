@@ -8,309 +8,102 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
-_KIN = (
-    r"(?:mother|mum|mom|mam|mummy|father|dad|daddy|brother|sister|son|daughter|husband|hubby|wife|partner|child|boyfriend"
-    r"|girlfriend|fianc[eé]e?|parents?)"
-)
-_OTHER = (
-    r"(?:friend|neighbou?r|colleague|cousin|uncle|aunt|auntie|aunty|niece|nephew|grand(?:mother|father|ma|pa|dad|mum)|granny"
-    r"|gran|nan|nana|grandson|granddaughter|in-law|mother-in-law|father-in-law|someone|somebody|a man|a woman|a lady|people"
-    r"|patients|boss|dog|cat|ex-husband|ex-wife|stepfather|stepmother|mate|pal|a (?:chap|guy|lad|fellow)|members?)"
-)
-_ILLNESS = r"(?:copd|asthma|als|mnd|motor neurone? disease|parkinson\w*|dementia|alzheimer\w*|cancer|emphysema|gbs|guillain\S*|ms|heart (?:failure|disease|trouble)|peanut\w*|nut allerg\w*|(?:hip|knee|heart|bypass) (?:operation|replacement|surgery))"
+from . import lexicon
+
 # Where one statement ends and the next begins.
 _BREAK = re.compile(
     r"[;:]|\s-\s|\b(?:but|however|although|though|yet|except|whereas|because|until|till|unfortunately|instead)\b"
-    r"|\b(?:and|so|then|,)\s*(?:then\s+)?(?:now|today|then|since|yesterday|last|this|i|i'm|i've|i'd|he|he's|she|she's|my|his|her"
+    r"|\b(?:and|so|then|,)\s*(?:then\s+)?(?:now|today|then|since|yesterday|last|this|i|i'm|i've|i'd|he"
+    r"|he's|she|she's|my|his|her"
     r"|it|it's|the|there|we|they|a|suddenly|on|these|lately|recently)\b(?!\s+(?:or|nor)\b)"
     r"|,\s*(?:now|today|just|only|lately|recently|which|this)\b"
 )
-_LIGHT = frozenset(
-    [
-        "a",
-        "an",
-        "any",
-        "the",
-        "have",
-        "has",
-        "had",
-        "having",
-        "get",
-        "gets",
-        "getting",
-        "got",
-        "been",
-        "be",
-        "being",
-        "feel",
-        "feels",
-        "feeling",
-        "felt",
-        "at",
-        "all",
-        "really",
-        "ever",
-        "yet",
-        "currently",
-        "new",
-        "much",
-        "significant",
-        "further",
-        "such",
-        "suffer",
-        "suffers",
-        "suffered",
-        "from",
-        "experience",
-        "experienced",
-        "experiencing",
-        "notice",
-        "noticed",
-        "develop",
-        "developed",
-        "complain",
-        "complained",
-        "complains",
-        "of",
-        "report",
-        "reports",
-        "reported",
-        "show",
-        "shows",
-        "showed",
-        "signs",
-        "sign",
-        "evidence",
-        "symptoms",
-        "symptom",
-        "to",
-        "with",
-        "my",
-        "his",
-        "her",
-        "our",
-        "their",
-        "trouble",
-        "problems",
-        "problem",
-        "difficulty",
-        "difficulties",
-        "issues",
-        "or",
-        "nor",
-        "and",
-        "find",
-        "found",
-        "it",
-        "as",
-        "in",
-        "particularly",
-        "very",
-        "too",
-        "especially",
-        "history",
-        "recent",
-        "acute",
-        "obvious",
-        "clinical",
-        "features",
-        "feature",
-        "major",
-        "serious",
-        "severe",
-        "actual",
-        "frank",
-        "overt",
-        "noted",
-        "hint",
-        "trace",
-        "even",
-        "one",
-        "single",
-        "episodes",
-        "episode",
-        "bouts",
-        "type",
-        "kind",
-        "sort",
-        "form",
-        "either",
-        "known",
-        "personal",
-        "past",
-        "previous",
-        "prior",
-        "suggestion",
-        "thoughts",
-        "thought",
-        "ideas",
-        "plans",
-        "intention",
-        "become",
-        "becoming",
-        "is",
-        "are",
-        "was",
-        "were",
-        "seem",
-        "seems",
-        "appear",
-        "appears",
-        "me",
-        "him",
-        "us",
-        "you",
-        "think",
-        "want",
-    ]
-)
-_BLOCK = frozenset(
-    [
-        "i",
-        "he",
-        "she",
-        "we",
-        "they",
-        "i'm",
-        "i've",
-        "he's",
-        "she's",
-        "am",
-        "'m",
-        "can",
-        "could",
-        "will",
-        "would",
-        "should",
-        "keeps",
-        "keep",
-        "because",
-        "since",
-        "when",
-        "whenever",
-        "while",
-        "so",
-        "that",
-        "who",
-        "which",
-        "without",
-        "until",
-        "unless",
-        "due",
-        "after",
-        "before",
-        "whether",
-        "makes",
-        "made",
-        "gives",
-        "feels",
-        "felt",
-        "says",
-        "said",
-        "help",
-        "helps",
-        "touches",
-        "stops",
-        "stop",
-        "sleep",
-        "slept",
-        "eat",
-        "walk",
-        "lie",
-        "do",
-        "does",
-        "did",
-        "sit",
-        "despite",
-        "if",
-        "then",
-        "now",
-    ]
-)
 _NEGATION = re.compile(
-    r"(?P<no>(?<=[a-z])n't|\b(?:no|nil|without|denie[sd]|deny|denying|neither|nor|negative for|free (?:of|from)|absence of|absent|excludes|excluded"
-    r"|ruled out|rules out|lack of|nobody|no one|no-one|none|zero|-ve for|nothing like|not|never|aint|rather than))(?=[\s:,])",
+    r"(?P<no>(?<=[a-z])n't|\b(?:no|nil|without|denie[sd]|deny|denying|neither|nor|negative for"
+    r"|free (?:of|from)|absence of|absent|excludes|excluded"
+    r"|ruled out|rules out|lack of|nobody|no one|no-one|none|zero|-ve for|nothing like|not|never|aint"
+    r"|rather than))(?=[\s:,])",
 )
 _NOT_NEGATION = re.compile(
-    r"(?:no|not|n't)\s+(?:longer|idea|doubt|sooner|matter|wonder|relief|help|better|good|rest|let[- ]?up|only|just|sure|certain"
-    r"|know|knowing|well|right|the same|getting|understand|stop|sleep\w*|believe|warning|end|answer|change|cure|control|strength"
-    r"|appetite|energy|feeling|power|air|breath|way out|point|reason|sense|future|ordinary|exaggerat\w*|joking|kidding|lying"
+    r"(?:no|not|n't)\s+(?:longer|idea|doubt|sooner|matter|wonder|relief|help|better|good|rest"
+    r"|let[- ]?up|only|just|sure|certain"
+    r"|know|knowing|well|right|the same|getting|understand|stop|sleep\w*|believe|warning|end|answer"
+    r"|change|cure|control|strength"
+    r"|appetite|energy|feeling|power|air|breath|way out|point|reason|sense|future|ordinary"
+    r"|exaggerat\w*|joking|kidding|lying"
     r"|taken? seriously|surpris\w*|improv\w*|shift\w*|go away|eas\w*|settl\w*|let|until|long|far|many|as good|like)\b"
     r"|never\s+(?:so|such|this|as bad|like)\b"
 )
 _BEFORE_NOW = re.compile(
-    r"^[^.;]{0,40}?\b(?:before(?! (?:the|my|an|any|each|every|infusion))|until (?:now|today|this|last|yesterday)|like this|this bad|so bad|as bad|like it)\b"
+    r"^[^.;]{0,40}?\b(?:before(?! (?:the|my|an|any|each|every|infusion))|until (?:now|today|this|last"
+    r"|yesterday)|like this|this bad|so bad|as bad|like it)\b"
 )
 _DENIED_AFTER = re.compile(
-    r"^(?:\s+\w+){0,2}?\s*(?:[:=(-]|\?)?\s*(?:(?:is|are|was|were|has been|have been|had been|now|both|all)\s+)*"
-    r"(?:ruled out|excluded|absent|negative|-ve\b|denied|denies|nil\b|none\b|no\b(?! (?:better|longer|help|relief|good|change|worse))"
-    r"|normal\b|nad\b|(?<=[ ])(?:fine|ok|okay|a-ok|good|intact|preserved|unaffected|regular|great|perfect|unremarkable|clear)\b|not (?:found|seen|present|a problem|the case|an issue|reported|noted|detected|confirmed|affected|a stroke|a clot|evident)"
+    r"^(?:(?:\s+\w+){0,2}?\s+(?:is|are|was|were|has been|have been|had been)(?:\s+(?:now|both"
+    r"|all))?\s+|\s*[:=(-]?\s*\??\s*)"
+    r"(?:ruled out|excluded|absent|negative|-ve\b|denied|denies|nil\b|none\b|no\b(?! (?:matter|idea"
+    r"|one|sleep|appetite|air|voice|way|better|longer|help|relief|good|change|worse))"
+    r"|normal\b|nad\b|(?<=[ ])(?:fine|ok|okay|a-ok|good|intact|preserved|unaffected|regular|great"
+    r"|perfect|unremarkable|clear)\b|not (?:found|seen|present|a problem|the case|an issue|reported"
+    r"|noted|detected|confirmed|affected|a stroke|a clot|evident)"
     r"|never (?:a problem|happened|an issue|found|affected)|n't (?:a problem|an issue|found|there))"
 )
 _IF = re.compile(
     r"(?<!as )(?<!wonder )(?<!wondering )(?<!know )(?<!sure )(?<!ask )(?<!see )(?<!understand )(?<!wondered )(?<!tell )(?<!even )"
-    r"\b(?:if|in case|should (?:i|he|she|you|there|they|it)|were (?:i|he|she|you) to|unless|whenever you|when you|once you|had i|suppose|imagine"
+    r"\b(?:if|in case|should (?:i|he|she|you|there|they|it)|were (?:i|he|she|you) to|unless"
+    r"|whenever you|when you|once you|had i|suppose|imagine"
     r"|imagin\w+|what if|in the event of|lest)\b"
 )
 _SUBJECT = re.compile(r"\b(?:i|i'm|i've|i'd|he|he's|she|she's|my|his|her|it|it's|we|there)\b")
-_GENERAL = re.compile(
-    r"\b(?:can (?:also )?(?:cause|lead|give|affect|bring|harm|trigger|result|develop|get|have|become|happen|mean|be)"
-    r"|(?:may|might) (?:also )?(?:cause|lead|affect|bring|trigger|result|develop|harm|include|experience|occur|need)|causes|leads to|results in"
-    r"|risks? (?:of|for|from)|side[- ]effects?|leaflet|booklet|warn(?:ed|s|ing|ings)|i(?:'ve| have)? read|read (?:that|about|of|up)|heard (?:that|of|about)"
-    r"|told (?:me|us|him|her) (?:to|about|the)|taught|(?:signs?|symptoms?|features?) (?:of|such as|like|include)|look(?:ing)? (?:out )?for|watch(?:ing)? (?:out )?for"
-    r"|watch out|in case of|prevent\w*|protect\w*|avoid(?:s|ing)?|reduc\w+ the (?:risk|chance)|(?:call|ring|phone|contact|tell|seek|see|go to) (?:us|your|for|the|a|help|hospital|999|911)\b.{0,40}\b(?:if|when|about|for|with|at once)"
-    r"|you (?:may|might|can|could|will|would|notice|develop|get|have|feel|should|are|become|experience|ever)|people (?:with|who|get|have|can|may)|patients (?:with|who|get|have|can|may)"
-    r"|in general|generally|usually causes|typically|website|google[d]?|internet|the (?:article|book|website|page|forum|film|documentary|programme|trial|study) |(?:hardly|rarely|never|seldom) (?:affects|causes|involves|touches)"
-    r"|check(?:s|ed|ing)? (?:him |her |me |us )?(?:for|about)|screen\w* for|monitor\w* (?:for|my|the)|ask(?:s|ed)? (?:me |us |him |her )?(?:whether|about|if)|insurance|vaccin\w* against|allerg(?:y|ic) to"
-    r"|(?:so that|otherwise|else) (?:the|my)|not harm\w*|are not harmed|choose\w*|exercises?|history of|pmhx?|h/o|background of)\b"
-)
 _FUTURE = re.compile(
-    r"\b(?:will|would|might|may|could|shall|'ll|going to|gonna|likely to|about to|one day|some day|in the end|eventually|"
+    r"\b(?:will|would|might|may|could|shall|'ll|going to|gonna|likely to|about to|one day|some day"
+    r"|in the end|eventually|"
     r"could i|will i)\b(?P<rest>[^,;]{0,45})$"
 )
 _SUSPECTED = re.compile(
-    r"^\s*(?:well |also |just |even |possibly |actually )?(?:be|have|'ve|'ve had|have had|be having|of|not|indicate|mean|hardly|barely|say)\b"
+    r"^\s*(?:well |also |just |even |possibly |actually )?(?:be|have|'ve|'ve had|have had|be having|of"
+    r"|not|indicate|mean|hardly|barely|say)\b"
 )
 _FEAR = re.compile(
-    r"\b(?:afraid|scared|fear|fears|feared|frightened|terrified|dread\w*|worr(?:y|ied|ies|ying)|anxious|nervous|panic\w*|petrified)\s+(?:of|about|that|i|he|she|it|my|one|for)\b(?P<rest>.*)$"
-)
-_CERTAIN_FEAR = re.compile(
-    r"\b(?:because|as|since|now|i'm|i am|is|has|have|keep|keeps|can't|cannot|already|started)\b"
+    r"\b(?:afraid|scared|fear|fears|feared|frightened|terrified|dread\w*|worr(?:y|ied|ies|ying)"
+    r"|anxious|nervous|panic\w*|petrified)\s+(?:of|about|that|i|he|she|it|my|one|for)\b(?P<rest>.*)$"
 )
 _QUESTION_WORD = re.compile(
-    r"(?:^|[,;:-]\s*|\b(?:and|so|but|or)\s+)(?:please |doctor |dr |also |then )?(?:is|are|am|was|were|do|does|did|can|could|will|would|should|shall|may|might|has|have|how|what|why|when|where|which|who|any)\b"
+    r"(?:^|[,;:-]\s*|\b(?:and|so|but|or)\s+)(?:please |doctor |dr |also |then )?(?:is|are|am|was|were"
+    r"|do|does|did|can|could|will|would|should|shall|may|might|has|have|how|what|why|when|where|which"
+    r"|who|any)\b"
 )
 _PRESUPPOSED = re.compile(
-    r"\b(?:that|why|because|since|now that|after|but|given|with|as|and|about)\s+(?:(?:do|does|am|is|are|can't|can|have|has|did|was|would)\s+)?(?:i|i'm|i've|i'd|my|he|he's|she|she's|his|her|me|him|this)\b"
-    r"|\bam i\b|\bis (?:he|she|this|that|it)\b(?! (?:true|possible|likely|right|safe))|\bcould (?:this|it|that|these) be\b|\bdo i have\b|\bhave i\b|\bis (?:my|his|her)\b|\banyone else\b"
-    r"|\b(?:i|he|she) (?:can't|cannot|can hardly|keep|keeps|have|am|get|has|is)\b|\bthe (?:swollen|choking|breathlessness|headaches?)\b"
-)
-_PAST = re.compile(
-    r"\b(?:(?<!the way it )(?<!the way i )(?<!than i )(?<!than it )(?<!as i )(?<!like i )(?<!like it )(?<!as it )(?<!what it )(?<!never )(?<!didn't )(?<!not )used to(?! be able)|as a (?:child|boy|girl|student|teenager|kid|baby|young)|when i was (?:a |at |\d|ten|twelve|young|little|in my|pregnant|small|born)|in my (?:teens|twenties|thirties|youth|childhood)|"
-    r"(?:in|back in|during|of|around|since then in|(?:jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*),?) (?:19\d\d|20[01]\d|202[0-4])|(?:many|some|several|\w+|\d+|\d+\+) years ago|decades? ago|years (?:back|before)|long (?:ago|behind|past|gone)|"
-    r"last year|(?:\w+ )?(?:months|years) ago|after (?:my|his|her) (?:tonsils|birth)|childhood|previous(?:ly)?|prior|former(?:ly)?|ex-smoker)\b"
-)
-_LONG_PAST = re.compile(
-    r"\b(?:as a (?:child|boy|girl|student|teenager|kid|baby|young)|when i was (?:a |at |\d|ten|twelve|young|little|in my|pregnant|small|born)"
-    r"|in my (?:teens|twenties|thirties|youth|childhood)|childhood)\b"
-)
-_BEGAN = re.compile(
-    r"\b(?:since|began|begun|started|starting|start|onset|came on|noticed|ever since|worse\w*|getting|still|ongoing|now|again|today|persist\w*|continu\w*|back|return\w*|yesterday|this (?:morning|week))\b"
-)
-_GONE = re.compile(
-    r"\b(?:(?:all |completely |fully |long |has |have |had |is |since |quickly |soon |totally )*(?:cleared(?: up)?|resolved|gone(?: away| now| by| again)|went away|recovered|healed|settled|cured|got over it|behind me|passed off|wore off|disappeared|better now|stopped (?:after|once|when|by itself))"
-    r"|(?:but )?(?:not|none|never|nothing) (?:since|now|again)|no longer (?:a problem|an issue|have|get)|gone by|i'?m (?:well|fine|ok|okay) now|am (?:well|fine|ok) now|no lasting|fully recovered|is (?:fine|normal|ok|okay|better) (?:now|again|in a)|back to normal|goes (?:away|off) (?:in|with|if|by|within|after))\b"
+    r"\b(?:that|why|because|since|now that|after|but|given|with|as|and|about)\s+(?:(?:do|does|am|is"
+    r"|are|can't|can|have|has|did|was|would)\s+)?(?:i|i'm|i've|i'd|my|he|he's|she|she's|his|her|me|him"
+    r"|this)\b"
+    r"|\bam i\b|\bis (?:he|she|this|that|it)\b(?! (?:true|possible|likely|right|safe))|\bcould (?:this"
+    r"|it|that|these) be\b|\bdo i have\b|\bhave i\b|\bis (?:my|his|her)\b|\banyone else\b"
+    r"|\b(?:i|he|she) (?:can't|cannot|can hardly|keep|keeps|have|am|get|has|is)\b|\bthe (?:swollen"
+    r"|choking|breathlessness|headaches?)\b"
 )
 _NOT_GONE = re.compile(
-    r"\b(?:not|never|n't|hasn't|haven't|isn't|no|won't) (?:\w+ )?(?:cleared|resolved|gone|went|recovered|healed|settled|go away|disappeared|better)\b|\bcame back\b|\bback again\b|\bagain now\b|\breturned\b"
+    r"\b(?:not|never|n't|hasn't|haven't|isn't|no|won't) (?:\w+ )?(?:cleared|resolved|gone|went"
+    r"|recovered|healed|settled|go away|disappeared|better)\b|\bcame back\b|\bback again\b"
+    r"|\bagain now\b|\breturned\b"
 )
-_NOW = re.compile(
-    r"\b(?:now|today|tonight|this (?:morning|afternoon|evening|week)|right now|at the moment|since (?:yesterday|last|the|this|\w+day)|yesterday|last night|currently|any more|lately|recently|new|again|twice this week)\b"
-)
-_PAST_VERB = re.compile(
-    r"\b(?:had|was|were|died|dies|passed away|late|ended up|took|suffered|got|choked|lost|could not|couldn't|went|used to|became|needed|developed|used to have|before (?:his|her)|in \d{4}|years ago|at (?:the age of )?\d\d)\b"
-)
+
+
+@cache
+def _either(name: str) -> str:
+    return "(?:" + "|".join(lexicon.data("standing")[name]) + ")"
+
+
+@cache
+def _words(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{_either(name)}\b")
+
+
+@cache
+def _set(name: str) -> frozenset[str]:
+    return frozenset(lexicon.data("standing")[name])
 
 
 @dataclass(frozen=True)
@@ -324,13 +117,20 @@ class Writer:
     def of(cls, text: str) -> Writer:
         """Read it from the whole letter (plain, small letters)."""
         about = re.search(
-            rf"\b(?:on behalf of|writ\w+ (?:for|about|because of)|question (?:is )?(?:for|about)|worried about|concerned about|care (?:for|of)|ask\w* (?:for|about)|help) (?:\w+ )?(?:my|our) (?:\w+ )?(?P<who>{_KIN}|{_OTHER})\b"
-            rf"|\bmy (?P<who2>{_KIN}|{_OTHER})(?:,? \w+,?)?(?:,? who| is \d+ and|'s)? (?:\w+ )?(?:has|have|had|was|been|is|got|suffers)(?: \w+){{0,4}} (?:mmn|multifocal|immunoglobulin|ivig|conduction block)\b",
+            rf"\b(?:on behalf of|writ\w+ (?:for|about|because of)|question (?:is )?(?:for|about)|worried about"
+            rf"|concerned about|care (?:for|of)|ask\w* (?:for|about)|help) (?:\w+ )?(?:my"
+            rf"|our) (?:\w+ )?(?P<who>{_either('kin')}|{_either('other')})\b"
+            rf"|\bmy (?P<who2>{_either('kin')}|{_either('other')})(?:,? \w+,?)?(?:,? who| is \d+ and|'s)? (?:\w+ )?(?:has|have|had"
+            rf"|was|been|is|got|suffers)(?: \w+){{0,4}} (?:mmn|multifocal|immunoglobulin|ivig"
+            rf"|conduction block)\b",
             text,
         )
         own = re.search(
-            r"\b(?:i (?:have|was|am|'ve|got|had|suffer|been)(?: \w+){0,6} (?:mmn|multifocal|weak\w*|ivig|immunoglobulin|neuropathy|als|infusions?|diagnos\w+|cramps|twitch\w+)"
-            r"|my (?:own |right |left |weak )*(?:hands?|legs?|foot|feet|arms?|fingers?|wrist|grip|mmn|ivig|symptoms|weakness|neurologist|infusions?|diagnosis|doctor|specialist|treatment)|i was diagnosed|i'm \d\d|i am (?:a )?\d\d)\b",
+            r"\b(?:i (?:have|was|am|'ve|got|had|suffer|been)(?: \w+){0,6} (?:mmn|multifocal|weak\w*|ivig"
+            r"|immunoglobulin|neuropathy|als|infusions?|diagnos\w+|cramps|twitch\w+)"
+            r"|my (?:own |right |left |weak )*(?:hands?|legs?|foot|feet|arms?|fingers?|wrist|grip|mmn|ivig"
+            r"|symptoms|weakness|neurologist|infusions?|diagnosis|doctor|specialist|treatment)|i was diagnosed"
+            r"|i'm \d\d|i am (?:a )?\d\d)\b",
             text,
         )
         who = (about.group("who") or about.group("who2")) if about else None
@@ -370,9 +170,9 @@ def _reaches(between: list[str], *, listing: bool) -> bool:
     for index, word in enumerate(between):
         if word in (",", "or", "nor"):
             in_list = True
-        if word in _LIGHT or word == ",":
+        if word in _set("light") or word == ",":
             continue
-        if word in _BLOCK or index > 24:
+        if word in _set("block") or index > 24:
             return False
         if not in_list:
             # "not short of breath or dizzy": an adjective may follow, one word only.
@@ -426,7 +226,7 @@ def _to_come(clause: str) -> bool:
     fear = _FEAR.search(clause)
     return bool(
         fear
-        and not _CERTAIN_FEAR.search(fear.group("rest"))
+        and not _words("certain_fear").search(fear.group("rest"))
         and not fear.group(0).startswith(("afraid i", "afraid he", "afraid she"))
     )
 
@@ -435,14 +235,20 @@ def _over(sentence: str, start: int, end: int) -> bool:
     before, after = sentence[:start], sentence[end:]
     if _NOT_GONE.search(sentence):
         return False
-    if _GONE.search(after) and not re.search(
-        r"\bbut (?:now|today|it is back|it came back|has come back)\b", after
+    just_now = re.search(
+        r"\b(?:yesterday|today|this (?:morning|afternoon|evening)|last night|tonight|(?:hours?|minutes?) ago)\b",
+        sentence,
+    )
+    if (
+        _words("gone").search(after)
+        and not just_now
+        and not re.search(r"\bbut (?:now|today|it is back|it came back|has come back)\b", after)
     ):
         return True
-    past = _PAST.search(sentence)
+    past = _words("past").search(sentence)
     if past is None:
         return False
-    if _LONG_PAST.search(before) or _LONG_PAST.search(after):
+    if _words("long_past").search(before) or _words("long_past").search(after):
         return True
     if re.search(
         r"(?<!never )(?<!didn't )\bused to (?:get|have|be|feel|suffer|choke|wake|struggle)\b", before
@@ -450,19 +256,20 @@ def _over(sentence: str, start: int, end: int) -> bool:
         return True
     rest = before[-60:] + after[:60]
     return not (
-        _BEGAN.search(rest) and not re.search(r"\b(?:none|not|never|nothing) since\b", sentence)
+        _words("began").search(rest) and not re.search(r"\b(?:none|not|never|nothing) since\b", sentence)
     ) or bool(re.search(r"\b(?:none|not|never|nothing) since\b", after))
 
 
 def _of_another(sentence: str, start: int, writer: Writer, previous: str) -> bool:
     before = sentence[:start]
     mention = None
-    for mention in re.finditer(rf"\b(?P<kin>{_KIN})\b|\b(?P<other>{_OTHER})\b", before):  # noqa: B007
+    for mention in re.finditer(rf"\b(?P<kin>{_either('kin')})\b|\b(?P<other>{_either('other')})\b", before):  # noqa: B007
         pass
     if mention is None:
         if re.match(r"(?:he|she|they|his|her|their)\b", sentence) and previous:
             earlier = re.match(
-                rf"(?:and |but |also )?(?:my|our|a) (?:\w+ )?(?P<who>{_KIN}|{_OTHER})\b", previous
+                rf"(?:and |but |also )?(?:my|our|a) (?:\w+ )?(?P<who>{_either('kin')}|{_either('other')})\b",
+                previous,
             )
             if earlier and earlier.group("who") != writer.patient:
                 return _of_another(previous + " ; " + sentence, len(previous) + 3 + start, writer, "")
@@ -475,24 +282,21 @@ def _of_another(sentence: str, start: int, writer: Writer, previous: str) -> boo
         return False
     if re.match(r"(?:he|she)\b", sentence) and re.search(r"\b(?:he|she|his|her)\b", since):
         return False  # "he could lift his granddaughter, today he cannot lift a cup"
-    recent = bool(_NOW.search(sentence))
+    recent = bool(_words("now").search(sentence))
     if re.search(r"\blate " + re.escape(who), before):
         return True
     if mention.group("other"):
         return True
-    ill = bool(re.search(rf"\b{_ILLNESS}\b", sentence))
+    ill = bool(re.search(rf"\b{_either('illness')}\b", sentence))
     if writer.patient is not None or writer.own or ill:
         return not (recent and not ill and not writer.own)
-    return bool(_PAST_VERB.search(sentence[mention.end() :]) and not recent)
+    return bool(_words("past_verb").search(sentence[mention.end() :]) and not recent)
 
 
 _TAKEN_BACK = re.compile(
-    r"\b(?:without|no|not a|never a|never any|not any|nor|isn't a|wasn't a|hardly any|never|not|n't) (?:\w+ ){0,2}(?:affected|involved|impaired|compromised|problems?|trouble|difficult\w*|issues?|worse|weak\w*|pain|bother|discomfort|sudden)\b"
-)
-
-
-_IN_GENERAL = re.compile(
-    r"\b(?:people|patients|anyone|someone|others|mmn|als|common|depress\w*|suicid\w*|you)\b"
+    r"\b(?:without|no|not a|never a|never any|not any|nor|isn't a|wasn't a|hardly any|never|not"
+    r"|n't) (?:\w+ ){0,2}(?:affected|involved|impaired|compromised|problems?|trouble|difficult\w*"
+    r"|issues?|worse|weak\w*|pain|bother|discomfort|sudden)\b"
 )
 
 
@@ -529,18 +333,19 @@ def stands(
     if denied(sentence, start, end):
         return False
     if _asked(sentence, start, end, lenient=lenient or self_harm) and not (
-        self_harm and not _IN_GENERAL.search(sentence)
+        self_harm and not _words("in_general").search(sentence)
     ):
         return False
     if _over(sentence, start, end):
         return False
     if self_harm:
         return not re.search(
-            rf"\b(?:people|patients|anyone|you|leaflet|read|{_OTHER}\b.*\b(?:took|had|killed|died|was))\b",
+            rf"\b(?:people|patients|anyone|you|leaflet|read|{_either('other')}\b.*\b(?:took|had|killed|died|was))\b",
             clause,
         ) and not re.search(
-            rf"\b(?:{_KIN}|{_OTHER})\b.*\b(?:took|killed|committed|died|had)\b", sentence[:end]
+            rf"\b(?:{_either('kin')}|{_either('other')})\b.*\b(?:took|killed|committed|died|had)\b",
+            sentence[:end],
         )
-    if _GENERAL.search(clause) or _supposed(clause, sentence, start) or _to_come(clause):
+    if _words("general").search(clause) or _supposed(clause, sentence, start) or _to_come(clause):
         return False
     return not _of_another(sentence, start, writer, previous)

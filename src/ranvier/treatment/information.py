@@ -78,8 +78,12 @@ def what_was_learned(posterior: Posterior, diary: Diary) -> tuple[str, ...]:
         sentences.append(
             "No IgG was measured, so the height of the IgG curve is that of a typical patient of this weight."
         )
-    slow = max(learned["background_axon_loss_per_year"], learned["block_axon_loss_per_year"])
-    if slow < MUCH:
+    for series in posterior.observations.series:
+        loss = posterior.axon_loss_per_year(series)
+        sentences.append(
+            f"{series.name.replace('_', ' ')}: axons lost a year {loss.median:.1%} ({loss.low:.1%} to {loss.high:.1%})."
+        )
+    if posterior.observations.n_days < 365:
         sentences.append(
             "Slow loss of axons takes years to show; its rate here is mostly what is believed of any patient."
         )

@@ -68,6 +68,10 @@ class Outlook:
                     if settled and self.posterior.effective_draws is not None
                     else None
                 ),
+                "axon_loss_per_year": {
+                    series.name: self.posterior.axon_loss_per_year(series).as_json()
+                    for series in self.posterior.observations.series
+                },
                 "responds": {
                     series.name: self.posterior.responder_chance(series.name)
                     for series in self.posterior.observations.series

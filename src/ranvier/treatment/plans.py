@@ -180,11 +180,12 @@ def _simulate(
     end = first + (cycles + 1) * schedule.interval_days
     timetable = lay_out([*posterior.observations.doses, *schedule.doses(first, end)], end)
     window = slice(end - max(schedule.interval_days, 28), end + 1)
-    igg = interval(posterior.igg(timetable, DRAWS)[:, window].min(axis=1), "g/L")
     vials = in_vials(schedule.grams / schedule.n_days)
     if series is None:
+        igg = interval(posterior.igg(timetable, DRAWS)[:, window].min(axis=1), "g/L")
         return Plan(schedule, vials, None, None, igg, None, None, ())
-    strength = posterior.strength(series, timetable, DRAWS)[:, window]
+    strength, rise = (part[:, window] for part in posterior.follow(series, timetable, DRAWS))
+    igg = interval(rise.min(axis=1), "g/L")
     trough = strength.min(axis=1)
     unit = series.measure.unit
     below = None if level is None else float(np.mean(strength < level))

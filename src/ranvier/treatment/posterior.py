@@ -97,6 +97,27 @@ class Posterior:
         column = self.model.index[f"maximal_effect_fraction.{series_name}"]
         return float(np.mean(self.model.responder_odds(self.draws[:, column])[1]))
 
+    def follow(self, series: Series, timetable: Timetable, n_draws: int) -> tuple[Array, Array]:
+        """Expected strength and rise of IgG under a timetable, each (n_draws, n_days + 1)."""
+        z = self.thinned(n_draws)
+        batch = max(4, BATCH_ELEMENTS // (timetable.n_days + 1))
+        strengths, rises = [], []
+        for first in range(0, len(z), batch):
+            values = self.model.values(z[first : first + batch])
+            rise = self.model.rise(values, timetable)
+            strengths.append(
+                self.model.strength(values, self.model.course(values, rise, series.name), series)
+            )
+            rises.append(rise.before)
+        return np.concatenate(strengths), np.concatenate(rises)
+
+    def axon_loss_per_year(self, series: Series) -> Interval:
+        """Share of axons lost a year over the diary, background and block together."""
+        values = self.values(400)
+        course = self.model.course(values, self.model.rise(values), series.name)
+        years = max(self.observations.n_days, 1) / 365.25
+        return interval(1 - course.surviving_axons_fraction[:, -1] ** (1 / years), "fraction/year")
+
     def strength(self, series: Series, timetable: Timetable, n_draws: int) -> Array:
         """Expected strength under a timetable, without learning, (n_draws, n_days + 1)."""
         z = self.thinned(n_draws)

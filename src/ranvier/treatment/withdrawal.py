@@ -72,7 +72,8 @@ def protocols(posterior: Posterior, diary: Diary, series: Series | None) -> tupl
         f"Source: {source_of(facts('plans')['stop_rule'])}"
     )
     restart = (
-        f"Back at once to the last dose that held ({present.grams:g} g every {present.interval_days} days), and the clinic told"
+        f"Back at once to the last dose that held ({present.grams:g} g every {present.interval_days} days); "
+        "the clinic is told"
     )
     reduction, doses = [], []
     first = _next_day(posterior, diary, present)

@@ -24,7 +24,7 @@ ROWS: dict[frozenset[Role], str] = {
         current_issue issue archive answer topics topic search about contact disclaimer privacy accessibility site_map
         sitemap_xml robots feed_rss feed_atom issue_pdf subscribe subscribe_confirm unsubscribe health
         ask ask_check ask_preview ask_send ask_email_confirm claim claim_reply claim_withdraw
-        api_page api:openapi api:answers api:answer api:issues
+        api_page api:openapi-json api:api-root api:answers api:answer api:issues
         account_login account_logout account_inactive account_reauthenticate
         mfa_authenticate mfa_login_webauthn mfa_reauthenticate become
     """,
@@ -46,7 +46,7 @@ ROWS: dict[frozenset[Role], str] = {
     NOBODY: """
         account_signup account_email account_set_password account_reset_password account_reset_password_done
         account_reset_password_from_key account_reset_password_from_key_done account_confirm_email
-        account_email_verification_sent account_confirm_login_code mfa_trust
+        account_email_verification_sent account_confirm_login_code
     """,
 }
 ACCESS: dict[str, frozenset[Role]] = {name: roles for roles, names in ROWS.items() for name in names.split()}
