@@ -1,6 +1,6 @@
 """Compare samplers on the treatment posterior, in one run: ours, emcee, and what a compiled kernel would give.
 
-    PYTHONPATH=src python benchmarks/treatment_samplers.py        (needs emcee and numba)
+PYTHONPATH=src python benchmarks/treatment_samplers.py        (needs emcee and numba)
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def invented(seed: int) -> PatientModel:
 
 
 @numba.njit(cache=False)
-def compiled(days: int, k10: float, k12: float, k21: float, volume: float, ec50: float, i_max: float, k_out: float) -> float:
+def compiled(
+    days: int, k10: float, k12: float, k21: float, volume: float, ec50: float, i_max: float, k_out: float
+) -> float:
     """The same daily recursion for one patient, compiled: only for its speed."""
     total = k10 + k12 + k21
     root = np.sqrt(total * total - 4 * k10 * k21)
@@ -73,13 +75,17 @@ def main() -> None:
         start = time.process_time()
         chains = sample(model, seed=1)
         seconds = time.process_time() - start
-        rows["ours"].append((seconds, float(effective_draws(chains.draws).min()), float(r_hat(chains.draws).max())))
+        rows["ours"].append(
+            (seconds, float(effective_draws(chains.draws).min()), float(r_hat(chains.draws).max()))
+        )
 
         z0 = model.draw_prior(4000, np.random.default_rng(seed))
         best = np.concatenate([model.log_posterior(part) for part in np.array_split(z0, 160)])
         begin = z0[np.argsort(best)[-WALKERS:]]
         moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]
-        runner = emcee.EnsembleSampler(WALKERS, model.dimension, model.log_posterior, vectorize=True, moves=moves)
+        runner = emcee.EnsembleSampler(
+            WALKERS, model.dimension, model.log_posterior, vectorize=True, moves=moves
+        )
         start = time.process_time()
         runner.run_mcmc(begin, STEPS, skip_initial_state_check=True)
         seconds = time.process_time() - start
@@ -107,7 +113,9 @@ def main() -> None:
     for _ in range(2000):
         compiled(*arguments)
     kernel = (time.process_time() - start) / 2000
-    print(f"one log posterior: NumPy {ours * 1e6:.0f} us; compiled recursion alone {kernel * 1e6:.0f} us after {compiling:.1f} s")
+    print(
+        f"one log posterior: NumPy {ours * 1e6:.0f} us; compiled recursion alone {kernel * 1e6:.0f} us after {compiling:.1f} s"
+    )
 
 
 if __name__ == "__main__":

@@ -11,7 +11,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-PHRASINGS = {"asked_as.toml", "off_topic.toml", "declined.toml"}  # ways of asking, written by the project: no facts
+PHRASINGS = {
+    "asked_as.toml",
+    "other_illness.toml",
+    "off_topic.toml",
+    "declined.toml",
+}  # ways of asking, written by the project: no facts
 
 
 def tracked() -> list[Path]:

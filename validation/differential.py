@@ -1,6 +1,6 @@
-"""Measure the differential: a simulated clinic, and the vignettes. `./dev validate differential` writes docs/validation/differential.md.
+"""Measure the differential on a simulated clinic and the vignettes: `./dev validate differential`.
 
-The sealed vignettes are opened here alone; totals are printed, never a case.
+It writes docs/validation/differential.md. The sealed vignettes are opened here alone; totals are printed, never a case.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ OTHER_CLINICS = 20  # simulated clinics whose frequencies are draws, not the mea
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--open-only", action="store_true", help="leave the sealed vignettes shut, write nothing")
+    parser.add_argument(
+        "--open-only", action="store_true", help="leave the sealed vignettes shut, write nothing"
+    )
     arguments = parser.parse_args()
     clinic = clinic_rows()
     sets = {"open": measure_set(list(rows("open")))}
@@ -65,18 +67,16 @@ def clinic_rows() -> list[tuple[str, str]]:
         error = calibration_error(probability.max(axis=1), first == disease)
         mmn = model().diseases.index("mmn")
         own = calibration_error(probability[:, mmn], disease == mmn)
-        found.append(
-            (f"{setting.label}, {CLINIC:,} patients", f"ECE {error:.4f} (of MMN alone {own:.4f}), top-1 {(first == disease).mean():.1%}")
-        )  # fmt: skip
+        right = np.mean(first == disease)
+        what = f"{setting.label}, {CLINIC:,} patients"
+        found.append((what, f"ECE {error:.4f} (of MMN alone {own:.4f}), top-1 {right:.1%}"))
     errors = []
     for draw in range(1, OTHER_CLINICS + 1):
         table, disease = simulate(4_000, seed=100 + draw, draw=draw)
         probability = np.concatenate([part for part, _ in weigh_chunks(table)])
         errors.append(calibration_error(probability.max(axis=1), probability.argmax(axis=1) == disease))
-    found.append(
-        (f"{OTHER_CLINICS} clinics whose frequencies are drawn from the priors, 4,000 patients each",
-         f"ECE median {np.median(errors):.4f}, worst {max(errors):.4f}")
-    )  # fmt: skip
+    what = f"{OTHER_CLINICS} clinics whose frequencies are drawn from the priors, 4,000 patients each"
+    found.append((what, f"ECE median {np.median(errors):.4f}, worst {max(errors):.4f}"))
     return found
 
 
@@ -107,14 +107,16 @@ def measure_set(cases: list[dict[str, Any]]) -> list[tuple[str, str]]:
     over = int((probability[clear, mmn] > 0.05).sum())
     treatable = np.array([name in _treatable() for name in names])[truth]
     in_sight = probability[np.arange(len(cases)), truth] > 0.05
+    area = auc(share[pair], truth[pair] == mmn)
+    pairs = f"{(truth == mmn).sum()} MMN, {(truth == als).sum()} ALS"
     return [
         ("vignettes", str(len(cases))),
         ("top-1", _share(first)),
         ("top-3", _share(third)),
         ("Brier (0 best, 2 worst)", f"{brier:.3f}"),
         ("ECE of the first", f"{calibration_error(probability.max(axis=1), first):.3f}"),
-        ("MMN against ALS, AUC", f"{auc(share[pair], truth[pair] == mmn):.3f} ({int((truth == mmn).sum())} MMN, {int((truth == als).sum())} ALS)"),
-        ("ALS with upper motor neuron and bulbar signs", f"{int(clear.sum())} cases, {over} given MMN above 5 % (largest {worst})"),
+        ("MMN against ALS, AUC", f"{area:.3f} ({pairs})"),
+        ("ALS with upper motor neuron and bulbar signs", f"{clear.sum()} cases, {over} given MMN above 5 % (largest {worst})"),
         ("treatable disease kept above 5 %", _share(in_sight[treatable])),
         ("top-1, MMN only", _share(first[truth == mmn])),
     ]  # fmt: skip
@@ -128,7 +130,10 @@ def _treatable() -> set[str]:
 
 def _has_both(row: dict[str, Any]) -> bool:
     present = {finding["id"] for finding in row["findings"] if finding["verdict"] == "present"}
-    return bool(present & {"upper_motor_neuron_signs", "babinski_sign", "spasticity"}) and "bulbar_signs" in present
+    return (
+        bool(present & {"upper_motor_neuron_signs", "babinski_sign", "spasticity"})
+        and "bulbar_signs" in present
+    )
 
 
 def auc(score: np.ndarray, positive: np.ndarray) -> float:
@@ -136,7 +141,9 @@ def auc(score: np.ndarray, positive: np.ndarray) -> float:
     if positive.all() or not positive.any():
         return math.nan
     one, other = score[positive], score[~positive]
-    return float(((one[:, None] > other).sum() + 0.5 * (one[:, None] == other).sum()) / (len(one) * len(other)))
+    return float(
+        ((one[:, None] > other).sum() + 0.5 * (one[:, None] == other).sum()) / (len(one) * len(other))
+    )
 
 
 def _share(right: np.ndarray) -> str:
@@ -163,7 +170,8 @@ def page(clinic: list[tuple[str, str]], sets: dict[str, list[tuple[str, str]]]) 
         "",
         "Patients drawn from the model's own tables, with findings left unrecorded at random and reported the wrong way round",
         "at the setting's rate. It shows that the arithmetic is right and calibrated, not that the tables are: that is what the",
-        "vignettes and clinics with drawn frequencies are for. ECE: expected calibration error of the leading disease, 15 bins; aim under 0.03.",
+        "vignettes and clinics with drawn frequencies are for. ECE: expected calibration error of the leading disease, 15 bins;",
+        "aim under 0.03.",
         "",
         "| clinic | result |",
         "|---|---|",
@@ -178,7 +186,11 @@ def page(clinic: list[tuple[str, str]], sets: dict[str, list[tuple[str, str]]]) 
         "| measure | open | sealed | aim |",
         "|---|---|---|---|",
     ]
-    aims = {"top-1": "85 %", "MMN against ALS, AUC": "0.98", "ALS with upper motor neuron and bulbar signs": "none above 5 %"}
+    aims = {
+        "top-1": "85 %",
+        "MMN against ALS, AUC": "0.98",
+        "ALS with upper motor neuron and bulbar signs": "none above 5 %",
+    }
     sealed = dict(sets["sealed"])
     lines += [f"| {key} | {text} | {sealed[key]} | {aims.get(key, '')} |" for key, text in sets["open"]]
     if HISTORY.exists():

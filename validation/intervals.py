@@ -23,7 +23,9 @@ def f1_interval(hit: int, missed: int, false: int, *, draws: int = 4000, seed: i
     if total == 0:
         return "-"
     f1 = 2 * hit / (2 * hit + missed + false)
-    sample = np.random.default_rng(seed).multinomial(total, [hit / total, missed / total, false / total], size=draws)
+    sample = np.random.default_rng(seed).multinomial(
+        total, [hit / total, missed / total, false / total], size=draws
+    )
     scores = 2 * sample[:, 0] / np.maximum(2 * sample[:, 0] + sample[:, 1] + sample[:, 2], 1)
     low, high = np.quantile(scores, [0.025, 0.975])
     return f"{f1:.3f} [{low:.2f}-{high:.2f}]"

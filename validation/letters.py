@@ -23,7 +23,9 @@ from validation.intervals import f1_interval, wilson
 FOLDER = Path(__file__).parent / "letters"
 REPORT = Path(__file__).parents[1] / "docs" / "validation" / "letters.md"
 TODAY = date(2026, 11, 15)  # the day the corpus was written for (CONVENTIONS.md)
-MONTHS_WITHIN = 0.15  # a duration counts as right within 15 % or one month: "about three years" has no exact value
+MONTHS_WITHIN = (
+    0.15  # a duration counts as right within 15 % or one month: "about three years" has no exact value
+)
 
 Row = dict[str, Any]
 Key = tuple[str, ...]
@@ -53,8 +55,16 @@ def compare(row: Row) -> tuple[dict[str, Counter[str]], list[str]]:
         name = f"{verdict}, patient's own"
         tally(
             name,
-            {(f["id"],) for f in row["findings"] if f["verdict"] == verdict and f["subject"] == "patient" and counted(f)},
-            {(f["id"],) for f in read["findings"] if f["verdict"] == verdict and f["subject"] == "patient" and counted(f)},
+            {
+                (f["id"],)
+                for f in row["findings"]
+                if f["verdict"] == verdict and f["subject"] == "patient" and counted(f)
+            },
+            {
+                (f["id"],)
+                for f in read["findings"]
+                if f["verdict"] == verdict and f["subject"] == "patient" and counted(f)
+            },
         )
     for subject in ("family", "other"):
         tally(
@@ -78,7 +88,11 @@ def compare(row: Row) -> tuple[dict[str, Counter[str]], list[str]]:
     )
     tally("labs", map(lab, row["labs"]), map(lab, read["labs"]))
     tally("questions (number)", [("q",)] * len(row["questions"]), [("q",)] * len(read["questions"]))
-    tally("question topics", ((q["topic"],) for q in row["questions"]), ((q["topic"],) for q in read["questions"]))
+    tally(
+        "question topics",
+        ((q["topic"],) for q in row["questions"]),
+        ((q["topic"],) for q in read["questions"]),
+    )
     tally("red flags", {(f,) for f in row["red_flags"]}, {(f["id"],) for f in read["red_flags"]})
     tally(
         "identifying details",
@@ -87,7 +101,11 @@ def compare(row: Row) -> tuple[dict[str, Counter[str]], list[str]]:
     )
     for name in ("age_years", "sex"):
         wanted, got = row["patient"].get(name), read["patient"][name]
-        tally(f"patient {name}", [] if wanted is None else [(str(wanted),)], [] if got is None else [(str(got),)])
+        tally(
+            f"patient {name}",
+            [] if wanted is None else [(str(wanted),)],
+            [] if got is None else [(str(got),)],
+        )
     wrong = {
         f["id"]
         for f in read["findings"]
@@ -122,7 +140,9 @@ def _sides_and_durations(row: Row, read: Row, counts: dict[str, Counter[str]], e
         if not right:
             errors.append(f"side {finding['id']}: want {finding['side']}, got {best['side']}")
         want, have = finding["since_months"], best["since_months"]
-        right = want == have or (want is not None and have is not None and abs(want - have) <= max(1.0, MONTHS_WITHIN * want))
+        right = want == have or (
+            want is not None and have is not None and abs(want - have) <= max(1.0, MONTHS_WITHIN * want)
+        )
         _score("duration", want is not None, have is not None, right, counts)
         if not right:
             errors.append(f"duration {finding['id']}: want {want}, got {have}")
@@ -174,13 +194,17 @@ def table(total: dict[str, Counter[str]]) -> list[str]:
         lines.append(
             f"| {kind} | {hit + missed} | {wilson(hit, hit + false)} | {wilson(hit, hit + missed)} | {f1_interval(hit, missed, false)} |"
         )
-    lines.append(f"| **pinned on the wrong person** (must be 0) | | {total['pinned on the wrong person']['false']} texts | | |")
+    lines.append(
+        f"| **pinned on the wrong person** (must be 0) | | {total['pinned on the wrong person']['false']} texts | | |"
+    )
     return lines
 
 
 def main() -> int:
     """Measure, print, and write the report."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--open", action="store_true", help="print the errors of the open half")
     parser.add_argument("--kind", default="", help="only errors that begin so")
     arguments = parser.parse_args()
@@ -193,7 +217,17 @@ def main() -> int:
         print("\n" + "\n".join(table(opened)))
         return 0
     sealed, _ = measure(load("sealed"))
-    lines = [*_HEAD, "## Sealed half", "", *table(sealed), "", "## Open half (tuned on)", "", *table(opened), ""]
+    lines = [
+        *_HEAD,
+        "## Sealed half",
+        "",
+        *table(sealed),
+        "",
+        "## Open half (tuned on)",
+        "",
+        *table(opened),
+        "",
+    ]
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     text = "\n".join(lines)
     notes = REPORT.with_name("letters-notes.md")

@@ -1,6 +1,6 @@
 """Make the example diaries anew: invented patients of ranvier's own model, with noise. No real person is in them.
 
-    PYTHONPATH=src python examples/diaries/make.py
+PYTHONPATH=src python examples/diaries/make.py
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ KNOWN = (
 )  # fmt: skip
 
 
-def strengths(days: dict[str, list[int]], doses: list[Dose], weight: float, naive: bool, **unknowns: float) -> dict[str, np.ndarray]:
+def strengths(
+    days: dict[str, list[int]], doses: list[Dose], weight: float, naive: bool, **unknowns: float
+) -> dict[str, np.ndarray]:
     """Expected strength of an invented patient on given days; unknowns by coordinate name (dots written as __)."""
     kg = measures()["grip_kg"]
     series = tuple(Series(name, kg, np.array(d), np.ones(len(d))) for name, d in days.items())
@@ -43,7 +45,9 @@ def write(name: str, start: dt.date, weight: float, age: int, doses: list[tuple[
     lines += [(day, f"{kind},{value:.1f},kg,{detail}") for day, kind, value, detail in readings]
     lines.sort(key=lambda line: line[0])
     rows = [f"{(start + dt.timedelta(days=day)).isoformat()},{rest}" for day, rest in lines]
-    (HERE / f"{name}.csv").write_text("date,kind,value,unit,detail\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    (HERE / f"{name}.csv").write_text(
+        "date,kind,value,unit,detail\n" + "\n".join(rows) + "\n", encoding="utf-8"
+    )
 
 
 def main() -> None:
@@ -61,7 +65,11 @@ def main() -> None:
     level = strengths({"grip_right": days, "grip_left": days}, doses, 80.0, True, base__grip_right=13.0,
                       base__grip_left=33.0, maximal_effect_fraction__grip_right=0.62,
                       maximal_effect_fraction__grip_left=0.05, block_turnover_per_day=0.22)  # fmt: skip
-    rows = [(d, kind, v, "home") for kind, levels in level.items() for d, v in zip(days, noisy(levels, 0.07), strict=True)]
+    rows = [
+        (d, kind, v, "home")
+        for kind, levels in level.items()
+        for d, v in zip(days, noisy(levels, 0.07), strict=True)
+    ]
     write("responder_wear_off", dt.date(2026, 1, 5), 80, 47, given, rows, "Gammagard Liquid")
 
     # Three years on a low dose, with strength slipping at the same point of the cycle; clinic readings.
@@ -71,32 +79,58 @@ def main() -> None:
     level = strengths({"grip_left": days}, doses, 75.0, False, base__grip_left=22.0, maximal_effect_fraction__grip_left=0.45,
                       background_axon_loss_per_year=0.05, block_axon_loss_per_year=0.16, rise_at_start_g_per_l=2.0)  # fmt: skip
     rows = [(d, "grip_left", v, "clinic") for d, v in zip(days, noisy(level["grip_left"], 0.06), strict=True)]
-    write("slow_decliner", dt.date(2023, 9, 4), 75, 61, [(d, 50.0, "ivig", "") for d in starts], rows, "Kiovig")
+    write(
+        "slow_decliner", dt.date(2023, 9, 4), 75, 61, [(d, 50.0, "ivig", "") for d in starts], rows, "Kiovig"
+    )
 
     # Half a year of full doses without any effect.
     starts = list(range(14, 14 + 28 * 6, 28))
     given = [(14, 140.0, "ivig", "first ever over 5 days"), *[(d, 70.0, "ivig", "") for d in starts[1:]]]
     doses = [Dose(14 + i, 28.0) for i in range(5)] + [Dose(d, 70.0) for d in starts[1:]]
     days = sorted({0, 7, *[d + s for d in starts for s in (0, 9, 18)]})
-    level = strengths({"grip_left": days}, doses, 70.0, True, base__grip_left=15.0, maximal_effect_fraction__grip_left=0.02)
+    level = strengths(
+        {"grip_left": days}, doses, 70.0, True, base__grip_left=15.0, maximal_effect_fraction__grip_left=0.02
+    )
     rows = [(d, "grip_left", v, "clinic") for d, v in zip(days, noisy(level["grip_left"], 0.06), strict=True)]
     write("non_responder", dt.date(2026, 3, 2), 70, 55, given, rows, "Privigen")
 
     # From infusions every three weeks to weekly doses under the skin at the same monthly grams.
     veins, skin = list(range(0, 21 * 8, 21)), list(range(21 * 8 - 14, 21 * 8 + 7 * 20, 7))
     doses = [Dose(d, 60.0) for d in veins] + [Dose(d, 20.0, Route.SUBCUTANEOUS) for d in skin]
-    given = [(d, 60.0, "ivig", "Gammagard Liquid") for d in veins] + [(d, 20.0, "scig", "Hizentra") for d in skin]
+    given = [(d, 60.0, "ivig", "Gammagard Liquid") for d in veins] + [
+        (d, 20.0, "scig", "Hizentra") for d in skin
+    ]
     days = sorted({*range(0, skin[-1] + 5, 5)})
     level = strengths({"grip_right": days}, doses, 68.0, False, base__grip_right=12.0, maximal_effect_fraction__grip_right=0.55,
                       rise_at_start_g_per_l=4.0, sc_bioavailability_fraction=0.72, absorption_per_day=0.4)  # fmt: skip
     rows = [(d, "grip_right", v, "home") for d, v in zip(days, noisy(level["grip_right"], 0.07), strict=True)]
-    write("sc_switch", dt.date(2025, 11, 3), 68, 39, given, rows, "Hizentra", (*KNOWN[:-2], "sites,4,,", KNOWN[-1]))
+    write(
+        "sc_switch",
+        dt.date(2025, 11, 3),
+        68,
+        39,
+        given,
+        rows,
+        "Hizentra",
+        (*KNOWN[:-2], "sites,4,,", KNOWN[-1]),
+    )
 
     # Three readings before infusions and nothing else known.
     doses = [Dose(d, 75.0) for d in (0, 28, 56)]
     level = strengths({"grip_left": [0, 28, 56]}, doses, 75.0, False, base__grip_left=14.0)
-    rows = [(d, "grip_left", v, "") for d, v in zip((0, 28, 56), noisy(level["grip_left"], 0.06), strict=True)]
-    write("too_little", dt.date(2026, 8, 3), 75, 50, [(d, 75.0, "ivig", "") for d in (0, 28, 56)], rows, "Gammagard Liquid", ())
+    rows = [
+        (d, "grip_left", v, "") for d, v in zip((0, 28, 56), noisy(level["grip_left"], 0.06), strict=True)
+    ]
+    write(
+        "too_little",
+        dt.date(2026, 8, 3),
+        75,
+        50,
+        [(d, 75.0, "ivig", "") for d in (0, 28, 56)],
+        rows,
+        "Gammagard Liquid",
+        (),
+    )
 
 
 if __name__ == "__main__":

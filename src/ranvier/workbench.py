@@ -5,22 +5,34 @@ Every function here is short and made of domain verbs. The command line and the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ranvier import __version__
-from ranvier.terms.errors import InputRefused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ranvier.answer import Reply
     from ranvier.case import Case
     from ranvier.criteria import ConductionFacts, JudgedCase
+    from ranvier.differential import WeighedCase
+    from ranvier.evidence import Statement
+    from ranvier.evidence.reply import Reply as QuestionReply
     from ranvier.treatment import Outlook
+    from ranvier.treatment.trial import TrialResult
 
 
 def versions() -> dict[str, str]:
     """Code, data and evidence dates, for `--version` and the foot of every answer."""
-    return {"ranvier": __version__}
+    newest = max(statement.as_of for statement in statements().values())
+    return {
+        "ranvier": __version__,
+        "evidence": f"{len(statements())} statements, the newest of {newest}",
+        "codes": "Human Phenotype Ontology, release 2025-11-24",
+    }
 
 
 def read(text: str, *, today: date | None = None) -> Case:
@@ -44,10 +56,17 @@ def case_of(text: str, *, name: str = "case") -> Case:
 
 
 def read_study(text: str, *, name: str = "study") -> ConductionFacts:
-    """What a nerve conduction study says to the criteria."""
-    raise InputRefused(
-        path=name, given="a nerve conduction study", expected="Nothing yet: studies are read later"
-    )
+    """What a nerve conduction study (CSV text) says to the criteria.
+
+    Raises
+        StudyError: with every fault, by row and column, when no nerve can be judged.
+    """
+    from ranvier.conduction import Context, judge_study
+    from ranvier.criteria.study_facts import conduction_facts_of
+    from ranvier.exchange.study_files import read_study_file
+
+    study = read_study_file(text.encode("utf-8"), name=name, context=Context())
+    return conduction_facts_of(judge_study(study))
 
 
 def is_case_file(text: str, *, name: str = "case") -> bool:
@@ -65,21 +84,60 @@ def judge(case: Case, study: ConductionFacts | None = None) -> JudgedCase:
     return judge_all(facts_of(case, study))
 
 
+def weigh(case: Case, study: ConductionFacts | None = None, *, setting: str | None = None) -> WeighedCase:
+    """Weigh the diseases that could look like this, and list the tests that would tell most next.
+
+    Tests that the criteria of the likeliest disease still lack count for more. Without a `setting`, a case that was read
+    from a letter (it knows where the letter lies) is weighed as one of the desk's letters.
+    """
+    from ranvier.differential import WeighedCase, next_tests, observe
+    from ranvier.differential import weigh as weigh_observations
+
+    if setting is None and case.letter_span is not None:
+        setting = "letters"
+    observations = observe(case, study)
+    weighing = weigh_observations(observations, setting)
+    lacking = {
+        name
+        for judgement in judge(case, study).judgements.values()
+        if judgement.edition.disease == weighing.leader
+        for name in judgement.missing
+    }
+    return WeighedCase(
+        weighing,
+        next_tests(observations, setting=weighing.setting, asked_by_criteria=frozenset(lacking)),
+    )
+
+
+def weigh_series(files: Sequence[str], out: Path, *, setting: str | None = None) -> int:
+    """Weigh and judge many case files into one parquet table, one row a case, in bounded memory. Returns how many."""
+    from ranvier.differential.series_file import write_series
+
+    cases = ((name, case_of(Path(name).read_text(encoding="utf-8"), name=name)) for name in files)
+    return write_series(cases, len(files), out, setting=setting)
+
+
 def answer(text: str, *, today: date | None = None, study: ConductionFacts | None = None) -> Reply:
     """Read a letter, judge it, and draft a sourced answer: nobody has signed it, and it never diagnoses.
 
     Raises
         InputRefused: a case file with faults, when the text is one.
     """
-    from ranvier.answer import Reply, compose, plan
-    from ranvier.answer.reply import EDITION
-    from ranvier.evidence import statements
-
-    today = today or date.today()
     case = case_of(text) if is_case_file(text) else read(text, today=today)
+    return answer_case(text, case, today=today, study=study)
+
+
+def answer_case(
+    text: str, case: Case, *, today: date | None = None, study: ConductionFacts | None = None
+) -> Reply:
+    """Judge a case that a person may have corrected, and draft the answer to the letter it came from."""
+    from ranvier.answer import Reply, compose, plan
+    from ranvier.answer.questions import find_in_evidence
+    from ranvier.answer.reply import EDITION
+
     judged = judge(case, study)
-    planned = plan(case, judged.judgements[EDITION], text=text, find=None)
-    draft = compose(planned, statements(), drafted_on=today)
+    planned = plan(case, judged.judgements[EDITION], text=text, find=find_in_evidence)
+    draft = compose(planned, statements(), drafted_on=today or date.today())
     return Reply(text, case, judged, planned, draft, versions())
 
 
@@ -92,3 +150,45 @@ def forecast(diary_text: str, **choices: Any) -> Outlook:
     from ranvier.treatment import look_ahead, parse_diary
 
     return look_ahead(parse_diary(diary_text), **choices)
+
+
+def statements() -> Mapping[str, Statement]:
+    """Every statement that an answer may rest on, by id."""
+    from ranvier import evidence
+
+    return evidence.statements()
+
+
+def topics() -> Mapping[str, str]:
+    """Topic ids with the words that head an answer."""
+    from ranvier import evidence
+
+    return evidence.topics()
+
+
+def ask(question: str) -> QuestionReply:
+    """Answer one message in plain words, every sentence with its source; red flags first. Raises InputRefused."""
+    from ranvier import evidence
+
+    return evidence.ask(question)
+
+
+def ask_document(question: str) -> dict[str, Any]:
+    """The same as the JSON of interfaces.md."""
+    from ranvier.evidence.reply import reply_document
+
+    return reply_document(ask(question))
+
+
+def trial_designs() -> dict[str, str]:
+    """The virtual trials there are, with what each does."""
+    from ranvier.treatment.trial import designs
+
+    return designs()
+
+
+def run_trial(design: str, *, n_patients: int, seed: int) -> TrialResult:
+    """Simulate a virtual trial of immunoglobulin with invented patients."""
+    from ranvier.treatment.trial import run_trial as run
+
+    return run(design, n_patients=n_patients, seed=seed)

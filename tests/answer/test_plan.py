@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from tests.answer import cases
 
 from ranvier.answer import Reply
+from ranvier.answer.questions import Found, find_in_evidence
 from ranvier.case import Case, Condition, Question
 from ranvier.terms import Span
 
 GOLDEN = (
     Path(__file__).parent / "seed_like_plan.txt"
 )  # made by `python -m tests.answer.test_plan`, 2026-11-25
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a finder says, for tests."""
-
-    topic: str
-    in_scope: bool = True
-    declined: str | None = None
-    statements: tuple[str, ...] = ()
 
 
 def outline() -> str:
@@ -36,12 +26,12 @@ def test_the_plan_of_the_seed_like_letter_is_the_golden_one() -> None:
 
 
 def test_each_question_gets_its_own_answer_or_is_said_not_to_have_one() -> None:
-    def find(text: str) -> Found:
+    def find(text: str) -> tuple[Found, ...]:
         if "stop" in text:
-            return Found("ivig_dose", declined="stop_or_start", statements=("ivig-do-not-stop-alone",))
+            return (Found("ivig_dose", declined="stop_or_start"),)
         if "cup" in text:
-            return Found("out_of_scope", in_scope=False)
-        return Found("exercise" if "exercise" in text else "inheritance")
+            return (Found("out_of_scope", in_scope=False),)
+        return (Found("exercise" if "exercise" in text else "inheritance"),)
 
     reply = cases.reply_to(cases.SEVERAL, cases.several(), find)
     assert [q.handling for q in reply.plan.questions] == ["answered", "answered", "declined", "out_of_scope"]
@@ -55,6 +45,22 @@ def test_each_question_gets_its_own_answer_or_is_said_not_to_have_one() -> None:
     assert "take this question there" in said
 
 
+def test_one_sentence_may_hold_two_questions_and_no_survival_figure_is_told() -> None:
+    found = find_in_evidence("What is MMN, and how long does each course of IVIG last?")
+    assert [one.topic for one in found] == ["definition", "ivig_duration"]
+    assert find_in_evidence("  <b></b> ") == ()
+    text = "How long do people with ALS live, and how do doctors tell MMN from ALS?"
+    case = Case(questions=(Question(text, "differential_als", Span(0, 20)),), letter_span=Span(0, len(text)))
+    used = {
+        i
+        for s in cases.reply_to(
+            text, case, lambda words: (Found("differential_als", statements=("als-survival",)),)
+        ).draft.sentences()
+        for i in s.statements
+    }
+    assert "als-survival" not in used
+
+
 @pytest.mark.parametrize(
     "reason",
     ["personal_dose", "stop_or_start", "diagnose_me", "which_drug_for_me", "second_opinion", "new_reason"],
@@ -66,7 +72,7 @@ def test_every_personal_request_is_declined_and_referred_back(reason: str) -> No
         questions=(Question("Please decide for me.", "ivig_dose", Span(50, 70)),),
         letter_span=Span(0, len(text)),
     )
-    reply = cases.reply_to(text, case, lambda words: Found("ivig_dose", declined=reason))
+    reply = cases.reply_to(text, case, lambda words: (Found("ivig_dose", declined=reason),))
     said = reply.draft.prose
     assert "Your own doctor can see your whole record" in said
     assert reply.plan.questions[0].handling == "declined"

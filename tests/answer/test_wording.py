@@ -19,6 +19,11 @@ RED_FLAGS = {
 }  # fmt: skip
 
 
+def variants() -> list[wording.Outline]:
+    """The outlines used instead of others."""
+    return [v for o in wording.outlines().values() for v in (o.urgent, o.grave) if v is not None]
+
+
 def named() -> set[str]:
     """Every statement that a wording file names."""
     ids = [i for words in wording.sentences().values() for i in (*words.statements, *words.tells)]
@@ -31,7 +36,7 @@ def named() -> set[str]:
     ids += [i for ids_of in wording.illness_statements().values() for i in ids_of]
     ids += [i for ask in wording.asks() for i in ask.statements]
     ids += [i for claim in wording.old_claims() for i in claim.statements]
-    ids += list(wording.urgent_statements().values())
+    ids += [*wording.urgent_statements().values(), *wording.declined_statements().values()]
     return set(ids) - set(wording.sentences())
 
 
@@ -47,7 +52,7 @@ def test_every_statement_that_the_wording_names_exists() -> None:
 def test_every_statement_can_be_said(identity: str) -> None:
     made = sentences_of(point_of(identity), statements())
     assert " ".join(sentence.text for sentence in made) == statements()[identity].plain
-    assert all(sentence.text[-1] in ".?!:" for sentence in made)
+    assert all(sentence.text.rstrip(")")[-1] in ".?!:" for sentence in made)
 
 
 def test_every_topic_has_an_outline() -> None:

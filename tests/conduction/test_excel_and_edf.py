@@ -32,7 +32,8 @@ def with_sweeps() -> Study:
         for site, k in (("wrist", 1.0), ("elbow", 0.4), ("axilla", 0.39))
     ]
     snap = replace(
-        sensory("median", "digit_2", "wrist", distance=130), waveform=Waveform(30 * CMAP[:200], 20_000.0, start_ms=-1.0)
+        sensory("median", "digit_2", "wrist", distance=130),
+        waveform=Waveform(30 * CMAP[:200], 20_000.0, start_ms=-1.0),
     )
     f_key = motor("ulnar", latency=None)
     f_wave = replace(f_key, kind=Kind.F_WAVE, waveform=Waveform(CMAP, 10_000.0))
@@ -99,7 +100,7 @@ def test_the_file_is_the_standards_own_layout(tmp_path: Path) -> None:
     assert file.labels[0] == "NC R_APB"
     assert file.data_record_duration == pytest.approx(0.05)
     assert not file.is_continuous
-    assert [a.text for a in file.annotations][0] == "Stimulus right wrist"
+    assert next(a.text for a in file.annotations) == "Stimulus right wrist"
 
 
 def test_the_neurotraces_example_layout_is_read(tmp_path: Path) -> None:
@@ -132,4 +133,9 @@ def test_a_broken_edf_is_refused(tmp_path: Path, change: object, part: str) -> N
 
 def test_a_study_without_sweeps_makes_no_edf() -> None:
     with pytest.raises(StudyError, match="no sweep"):
-        write_edf(Study((Recording("median", Side.RIGHT, Kind.MOTOR, "apb", "wrist"),)), nerve="median", side="right", record_at="apb")
+        write_edf(
+            Study((Recording("median", Side.RIGHT, Kind.MOTOR, "apb", "wrist"),)),
+            nerve="median",
+            side="right",
+            record_at="apb",
+        )

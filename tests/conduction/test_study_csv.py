@@ -40,9 +40,12 @@ def test_a_plain_study_is_read() -> None:
 @pytest.mark.parametrize(
     ("header", "row"),
     [
-        ("Nerve;Side;Type;Muscle;Stim site;Onset latency (ms);Amp (mV);Distance (cm)", "Fibular;L;CMAP;EDB;Ankle;4,6;5,2;8"),
-        ("nerve\tside\tkind\trecord_at\tstimulate_at\tlatency\tamplitude_mv\tdistance_mm", "peroneal\tleft\tmotor\tedb\tank\t4.6\t5200 uV\t8 cm"),
-        ("nerve,side,kind,record at,stimulate at,DML,amplitude (\u00b5V),distance_mm", "common peroneal,Lt,m,EDB,ankle,4.6,5200,80"),
+        ("Nerve;Side;Type;Muscle;Stim site;Onset latency (ms);Amp (mV);Distance (cm)",
+         "Fibular;L;CMAP;EDB;Ankle;4,6;5,2;8"),
+        ("nerve\tside\tkind\trecord_at\tstimulate_at\tlatency\tamplitude_mv\tdistance_mm",
+         "peroneal\tleft\tmotor\tedb\tank\t4.6\t5200 uV\t8 cm"),
+        ("nerve,side,kind,record at,stimulate at,DML,amplitude (\u00b5V),distance_mm",
+         "common peroneal,Lt,m,EDB,ankle,4.6,5200,80"),
     ],
 )  # fmt: skip
 def test_spellings_separators_and_units_in_use_are_accepted(header: str, row: str) -> None:
@@ -117,7 +120,8 @@ def test_unknown_columns_are_kept_and_reported() -> None:
 
 
 def test_no_response_is_zero_and_empty_is_not_measured() -> None:
-    text = "nerve,side,kind,record_at,stimulate_at,amplitude_mv,area_mv_ms\nmedian,r,motor,apb,wrist,NR,\nmedian,r,motor,apb,elbow,-,n/a"
+    text = "nerve,side,kind,record_at,stimulate_at,amplitude_mv,area_mv_ms\n"
+    text += "median,r,motor,apb,wrist,NR,\nmedian,r,motor,apb,elbow,-,n/a"
     absent, unmeasured = read_study(text.encode()).recordings
     assert absent.is_absent
     assert unmeasured.negative_peak_amplitude_mv is None
@@ -125,7 +129,8 @@ def test_no_response_is_zero_and_empty_is_not_measured() -> None:
 
 
 def test_amplitudes_go_to_the_unit_of_their_kind() -> None:
-    text = "nerve,side,kind,record_at,stimulate_at,amplitude_mv,amplitude_uv\nmedian,r,sensory,d2,wrist,0.021,\nmedian,r,motor,apb,wrist,,8400"
+    text = "nerve,side,kind,record_at,stimulate_at,amplitude_mv,amplitude_uv\n"
+    text += "median,r,sensory,d2,wrist,0.021,\nmedian,r,motor,apb,wrist,,8400"
     snap, muscle = read_study(text.encode()).recordings
     assert snap.negative_peak_amplitude_uv == pytest.approx(21)
     assert muscle.negative_peak_amplitude_mv == pytest.approx(8.4)

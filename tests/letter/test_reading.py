@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.settings import FUZZ_EXAMPLES
 
 from ranvier.case import Case, ConditionCertainty, Response
 from ranvier.letter import read
 from ranvier.terms import Certainty, Presence, Side, Subject
 from ranvier.terms.vocabulary import findings
-from tests.settings import FUZZ_EXAMPLES
 
 TODAY = date(2026, 11, 15)
 

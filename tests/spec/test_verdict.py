@@ -34,7 +34,7 @@ def test_not_leaves_unknown_unknown() -> None:
 
 
 def test_a_verdict_is_never_a_yes_or_no() -> None:
-    with pytest.raises(VerdictError, match="verdict is Verdict.MET"):
+    with pytest.raises(VerdictError, match=r"verdict is Verdict\.MET"):
         bool(UNKNOWN)
 
 

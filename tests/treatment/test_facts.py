@@ -67,7 +67,7 @@ def test_the_measures_of_a_diary_have_a_change_that_matters() -> None:
 
 
 def test_priors_agree_with_the_table_of_the_dossier_where_it_is_at_hand() -> None:
-    table = Path("/work/shared/evidence/therapy-priors.csv")
+    table = Path(__file__).parents[3] / "shared" / "evidence" / "therapy-priors.csv"
     if not table.exists():
         pytest.skip("the dossier is not on this machine")
     rows = {row["symbol"]: row for row in csv.DictReader(table.open())}

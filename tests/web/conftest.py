@@ -47,6 +47,13 @@ def _fresh_limits() -> Iterator[None]:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _quick_paper(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rendering a PDF takes seconds; only the tests of the paper itself do it (mark: paper)."""
+    if "paper" not in request.keywords:
+        monkeypatch.setattr("ranvier.web.paper.issue_pdf", lambda issue, preview=False: b"%PDF-1.7 stand-in")
+
+
 def make_people() -> dict[Role, Person]:
     people = {}
     for role, (username, name, credentials) in PEOPLE.items():

@@ -8,13 +8,13 @@ from collections.abc import Callable
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from tests.web.conftest import act, make_people, send
 
 from ranvier.terms import DeskConflict, DeskError
 from ranvier.web.commands import moves
 from ranvier.web.models import AuditEvent, Person, Question
 from ranvier.web.roles import Role
 from ranvier.web.states import MOVES, State, moves_for
-from tests.web.conftest import act, make_people, send
 
 WITH_ACCOUNT = (Role.TRAINEE, Role.CLINICIAN, Role.EDITOR, Role.ADMINISTRATOR)
 

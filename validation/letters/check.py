@@ -6,41 +6,181 @@ Prints one line for every fault and exits 1 if there is any; else prints how muc
 import json
 import sys
 from collections import Counter
+from pathlib import Path
 
-FINDINGS = set("""
-weakness asymmetric_weakness symmetric_weakness upper_limb_weakness hand_weakness finger_extension_weakness wrist_drop
-lower_limb_weakness foot_drop proximal_weakness facial_weakness muscle_wasting fasciculations muscle_cramps
-sensory_symptoms objective_sensory_loss vibration_loss pain reduced_reflexes absent_reflexes brisk_reflexes
-babinski_sign spasticity upper_motor_neuron_signs bulbar_signs dyspnoea cranial_nerve_involvement
-cold_induced_weakness fatigue fatigable_weakness slow_progression stepwise_progression rapid_onset relapsing_course
-motor_conduction_block sensory_conduction_abnormal motor_conduction_slowing emg_denervation anti_gm1_igm anti_gm1_igg
-anti_asialo_gm1 csf_protein_raised ck_raised igm_paraprotein plexus_mri_abnormal nerve_ultrasound_enlarged
-improved_on_immunoglobulin no_response_to_immunoglobulin improved_on_corticosteroid worsened_on_corticosteroid
-family_history_neuromuscular preceding_infection
-""".split())
-CONDITIONS = set("""
-mmn als pma cidp cidp_multifocal motor_neuropathy_without_block gbs_motor entrapment hnpp radiculopathy
-neuralgic_amyotrophy hirayama inclusion_body_myositis kennedy sma vasculitic_neuropathy lead_neuropathy
-cervical_spondylotic_amyotrophy other carpal_tunnel_syndrome diabetes multiple_sclerosis myasthenia_gravis stroke gbs
-cmt ulnar_neuropathy peroneal_neuropathy
-""".split())
-TREATMENTS = set("""
-ivig scig corticosteroid cyclophosphamide rituximab plasma_exchange mycophenolate azathioprine methotrexate surgery
-physiotherapy splint riluzole gabapentin quinine magnesium acupuncture vitamin_b12 efgartigimod empasiprubart
-eculizumab
-""".split())
+FINDINGS = set(
+    [
+        "weakness",
+        "asymmetric_weakness",
+        "symmetric_weakness",
+        "upper_limb_weakness",
+        "hand_weakness",
+        "finger_extension_weakness",
+        "wrist_drop",
+        "lower_limb_weakness",
+        "foot_drop",
+        "proximal_weakness",
+        "facial_weakness",
+        "muscle_wasting",
+        "fasciculations",
+        "muscle_cramps",
+        "sensory_symptoms",
+        "objective_sensory_loss",
+        "vibration_loss",
+        "pain",
+        "reduced_reflexes",
+        "absent_reflexes",
+        "brisk_reflexes",
+        "babinski_sign",
+        "spasticity",
+        "upper_motor_neuron_signs",
+        "bulbar_signs",
+        "dyspnoea",
+        "cranial_nerve_involvement",
+        "cold_induced_weakness",
+        "fatigue",
+        "fatigable_weakness",
+        "slow_progression",
+        "stepwise_progression",
+        "rapid_onset",
+        "relapsing_course",
+        "motor_conduction_block",
+        "sensory_conduction_abnormal",
+        "motor_conduction_slowing",
+        "emg_denervation",
+        "anti_gm1_igm",
+        "anti_gm1_igg",
+        "anti_asialo_gm1",
+        "csf_protein_raised",
+        "ck_raised",
+        "igm_paraprotein",
+        "plexus_mri_abnormal",
+        "nerve_ultrasound_enlarged",
+        "improved_on_immunoglobulin",
+        "no_response_to_immunoglobulin",
+        "improved_on_corticosteroid",
+        "worsened_on_corticosteroid",
+        "family_history_neuromuscular",
+        "preceding_infection",
+    ]
+)
+CONDITIONS = set(
+    [
+        "mmn",
+        "als",
+        "pma",
+        "cidp",
+        "cidp_multifocal",
+        "motor_neuropathy_without_block",
+        "gbs_motor",
+        "entrapment",
+        "hnpp",
+        "radiculopathy",
+        "neuralgic_amyotrophy",
+        "hirayama",
+        "inclusion_body_myositis",
+        "kennedy",
+        "sma",
+        "vasculitic_neuropathy",
+        "lead_neuropathy",
+        "cervical_spondylotic_amyotrophy",
+        "other",
+        "carpal_tunnel_syndrome",
+        "diabetes",
+        "multiple_sclerosis",
+        "myasthenia_gravis",
+        "stroke",
+        "gbs",
+        "cmt",
+        "ulnar_neuropathy",
+        "peroneal_neuropathy",
+    ]
+)
+TREATMENTS = set(
+    [
+        "ivig",
+        "scig",
+        "corticosteroid",
+        "cyclophosphamide",
+        "rituximab",
+        "plasma_exchange",
+        "mycophenolate",
+        "azathioprine",
+        "methotrexate",
+        "surgery",
+        "physiotherapy",
+        "splint",
+        "riluzole",
+        "gabapentin",
+        "quinine",
+        "magnesium",
+        "acupuncture",
+        "vitamin_b12",
+        "efgartigimod",
+        "empasiprubart",
+        "eculizumab",
+    ]
+)
 ANALYTES = {"anti_gm1", "anti_asialo_gm1", "csf_protein", "ck", "igm_paraprotein"}
-TOPICS = set("""
-definition epidemiology cause inheritance symptoms course differential_als differential_other diagnosis_tests
-antibodies ncs_emg prognosis ivig_how ivig_onset ivig_duration ivig_dose ivig_side_effects scig alternatives steroids
-cyclophosphamide rituximab complement_inhibitors exercise work_driving travel surgery_anaesthesia pregnancy
-vaccination diet_supplements pain_cramps fatigue cold cost_access research finding_a_doctor mental_health
-other_neuropathy out_of_scope emergency
-""".split())
-RED_FLAGS = set("""
-breathing swallowing rapid_weakness clot stroke severe_headache_after_infusion anaphylaxis suicidal_thoughts
-bladder_bowel_with_leg_weakness chest_pain kidney_failure_after_infusion
-""".split())
+TOPICS = set(
+    [
+        "definition",
+        "epidemiology",
+        "cause",
+        "inheritance",
+        "symptoms",
+        "course",
+        "differential_als",
+        "differential_other",
+        "diagnosis_tests",
+        "antibodies",
+        "ncs_emg",
+        "prognosis",
+        "ivig_how",
+        "ivig_onset",
+        "ivig_duration",
+        "ivig_dose",
+        "ivig_side_effects",
+        "scig",
+        "alternatives",
+        "steroids",
+        "cyclophosphamide",
+        "rituximab",
+        "complement_inhibitors",
+        "exercise",
+        "work_driving",
+        "travel",
+        "surgery_anaesthesia",
+        "pregnancy",
+        "vaccination",
+        "diet_supplements",
+        "pain_cramps",
+        "fatigue",
+        "cold",
+        "cost_access",
+        "research",
+        "finding_a_doctor",
+        "mental_health",
+        "other_neuropathy",
+        "out_of_scope",
+        "emergency",
+    ]
+)
+RED_FLAGS = set(
+    [
+        "breathing",
+        "swallowing",
+        "rapid_weakness",
+        "clot",
+        "stroke",
+        "severe_headache_after_infusion",
+        "anaphylaxis",
+        "suicidal_thoughts",
+        "bladder_bowel_with_leg_weakness",
+        "chest_pain",
+        "kidney_failure_after_infusion",
+    ]
+)
 IDENTIFYING = {"name", "address", "phone", "email", "date_of_birth", "id_number", "employer"}
 SUBJECTS = {"patient", "family", "other"}
 
@@ -122,8 +262,11 @@ def letter_faults(letter):
         yield "text: empty"
         return
     patient = letter["patient"]
-    if set(patient) != {"age_years", "sex"} or not number_or_null(patient["age_years"]) \
-            or patient["sex"] not in ("female", "male", None):
+    if (
+        set(patient) != {"age_years", "sex"}
+        or not number_or_null(patient["age_years"])
+        or patient["sex"] not in ("female", "male", None)
+    ):
         yield f"patient: {patient!r}"
     for name, rules in ROWS.items():
         for index, row in enumerate(letter[name]):
@@ -138,7 +281,7 @@ def letter_faults(letter):
 def main(paths):
     faults, seen, texts, kinds = 0, {}, {}, Counter()
     for path in paths:
-        with open(path, encoding="utf-8") as lines:
+        with Path(path).open(encoding="utf-8") as lines:
             for line_number, line in enumerate(lines, 1):
                 where = f"{path}:{line_number}"
                 try:

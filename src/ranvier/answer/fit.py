@@ -29,6 +29,8 @@ URGENT = (
 def fit(case: Case, judgement: Judgement, circumstances: frozenset[str]) -> Iterator[Point]:
     """The points of "how your story fits"; none when the case has no fact that speaks for or against."""
     facts = [(f, s) for f, s in told_facts(case) if not ("urgent" in circumstances and f.finding in URGENT)]
+    if "grave" in circumstances:  # "twitches are no sign of ALS by themselves" is no comfort to give here
+        facts = [(f, s) for f, s in facts if f.way != "beside" or f.finding == "brisk_reflexes"]
     if (
         "pinched_diagnosed" in circumstances
     ):  # "the block may be missed" would feed a doubt that nothing supports
@@ -74,12 +76,12 @@ def _verdict(
         words = "does_not_fit"
     elif against:
         words = "fits_mixed" if toward else "fits_unclear"
-    elif "pinched_diagnosed" in circumstances:
+    elif circumstances & {"pinched_diagnosed", "other_diagnosed", "mmn_ruled_out"}:
         words = "fits_unclear"
     else:
         words = "fits_much" if toward >= 3 else ("fits_some" if toward else "fits_unclear")
     yield Point(words, facts=whole, rank=MUST)
-    if judgement.category == "not_met" and not excluded(judgement):
+    if judgement.category == "not_met" and not against and not excluded(judgement):
         yield point_of("criteria-sensitivity", whole)
     missing = missing_words(judgement.missing)
     if judgement.category == "undetermined" and missing:

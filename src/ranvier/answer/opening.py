@@ -18,11 +18,11 @@ NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 MOST_ASKED = 3  # questions named in the opening; a longer list reads like a form
 
 
-def opening(case: Case, questions: tuple[PlannedQuestion, ...], *, carer: bool) -> Iterator[Point]:
+def opening(case: Case, questions: tuple[PlannedQuestion, ...], *, writer: str) -> Iterator[Point]:
     """The points of the opening, in order."""
     yield Point("thanks" if questions else "thanks_no_question", facts=(letter(case),), rank=MUST)
-    if carer:
-        yield Point("carer", facts=(letter(case),), rank=MUST)
+    if writer != "patient":
+        yield Point(writer, facts=(letter(case),), rank=MUST)
     yield from _complaint(case)
     yield from _treated(case)
     yield from _named(case)
@@ -72,13 +72,16 @@ def _named(case: Case) -> Iterator[Point]:
         if found := conditions(case, "mmn", certainty):
             yield Point(words, facts=(condition(found[0]),), rank=STRONG)
             break
+    else:
+        if found := conditions(case, "mmn", RuledOut):
+            yield Point("mmn_ruled_out", facts=(condition(found[0]),), rank=STRONG)
     words_of_als = ((Diagnosed, "als_diagnosed"), (Suspected, "als_suspected"), (RuledOut, "als_ruled_out"))
     for certainty, words in (*words_of_als, (Asked, "als_feared")):
         if found := conditions(case, "als", certainty):
             if certainty is Diagnosed and conditions(case, "mmn", Diagnosed):
                 words = "als_suspected"  # a letter that says both is not one to break such news with
             yield Point(words, facts=(condition(found[0]),), rank=STRONG)
-            if certainty is not Diagnosed:
+            if certainty in (Suspected, Asked):
                 yield Point("fear_makes_sense", facts=(condition(found[0]),), rank=USEFUL)
             break
 

@@ -173,12 +173,9 @@ def _glance(reply: Reply) -> str:
     if others:
         rows.append(("Could become", ", ".join(others)))
     for question in reply.plan.questions:
-        rows.append(
-            (
-                "Question",
-                f"{one_line(question.topic).replace('_', ' ')}: {question.handling.replace('_', ' ')}",
-            )
-        )
+        about = question.reason if question.reason is not None else question.topic
+        handled = f"{about}: {question.handling}" if about != question.handling else about
+        rows.append(("Question", one_line(handled).replace("_", " ")))
     if not reply.plan.questions:
         rows.append(("Question", "none found"))
     rows.append(

@@ -9,7 +9,7 @@ from ranvier.case import Case
 from ranvier.criteria import Judgement
 
 from . import sections
-from .circumstances import circumstances
+from .circumstances import NEIGHBOURS, circumstances
 from .facts import condition, letter
 from .fit import fit
 from .older_page import changes, older_answer
@@ -17,7 +17,7 @@ from .opening import opening
 from .point import MUST, Plan, PlannedQuestion, PlannedSection, Point, point_of
 from .questions import Find, declined, default_topic, planned_questions
 from .wording import illness_statements, phrases
-from .writer import is_carer, is_english
+from .writer import is_english, writer_of
 
 
 def plan(case: Case, judgement: Judgement, *, text: str, find: Find | None = None) -> Plan:
@@ -38,7 +38,7 @@ def plan(case: Case, judgement: Judgement, *, text: str, find: Find | None = Non
     holds = circumstances(case, topics)
     if (elsewhere := _elsewhere(case, questions, holds)) is not None:
         return elsewhere
-    return _full(case, judgement, text, questions, holds, carer=is_carer(words))
+    return _full(case, judgement, text, questions, holds, writer=writer_of(words))
 
 
 def _full(
@@ -48,7 +48,7 @@ def _full(
     questions: tuple[PlannedQuestion, ...],
     holds: frozenset[str],
     *,
-    carer: bool,
+    writer: str,
 ) -> Plan:
     answered = [q for q in questions if q.handling == "answered"]
     topic = default_topic(case)
@@ -57,19 +57,19 @@ def _full(
     once = _Once()
     # Built in the order of who may use a statement first, shown in the order of reading.
     urgent = once.keep(sections.urgent(case))
-    short = once.keep([*sections.leads(case, answered), *declined(questions)])
+    short = once.keep([*sections.leads(case, holds, answered), *declined(questions)])
     older = older_answer(text, case)
     changed = once.keep(changes(text, older)) if older is not None else ()
     beside = once.keep(sections.other_illnesses(case))
-    own = [(q, once.keep(sections.body(case, q, len(answered)))) for q in answered]
+    own = [(q, once.keep(sections.body(case, holds, q, len(answered)))) for q in answered]
     once.told |= {tells for q in answered for tells in sections.told_in_other_words(q)}
     fitted = once.keep(fit(case, judgement, holds))
     als = once.keep(sections.als(case, judgement, holds, answered))
     treated = once.keep(sections.treatment(judgement, holds, answered))
-    unknown = once.keep(sections.not_known(case, holds, answered))
+    unknown = once.keep(sections.not_known(judgement, holds, answered))
     planned = [
         PlannedSection("urgent", "Please act on this first", urgent, urgent=True),
-        PlannedSection("your_letter", "Your letter", tuple(opening(case, questions, carer=carer))),
+        PlannedSection("your_letter", "Your letter", tuple(opening(case, questions, writer=writer))),
         PlannedSection("short_answer", "The short answer", short),
         *(PlannedSection(f"topic.{q.topic}", sections.title(q.topic), points) for q, points in own),
         PlannedSection("other_illness", "What else it could be", beside),
@@ -114,15 +114,16 @@ class _Once:
 
 def _elsewhere(case: Case, questions: tuple[PlannedQuestion, ...], holds: frozenset[str]) -> Plan | None:
     """A short honest answer: the letter is about another illness, asks only what is out of scope, or says nothing."""
-    near = holds & {"mmn_named", "als_feared", "als_suspected", "als_ruled_out", "als_diagnosed"}
+    near = holds & {"mmn_named", "als_feared", "als_suspected", "als_diagnosed"}
     if any(q.handling == "answered" and q.topic != "other_neuropathy" for q in questions) or near:
         return None
-    others = [c for c in case.conditions if c.id not in sections.NEIGHBOURS and c.subject.value == "patient"]
+    others = [c for c in case.conditions if c.id not in NEIGHBOURS and c.subject.value == "patient"]
     if any(q.handling == "declined" for q in questions) or (
         holds & {"weak", "nerve_test_done"} and not others
     ):
         return None
-    if any(c.id in illness_statements() for c in others) and holds & {"weak", "sensory_loss"}:
+    knows = any(c.id in illness_statements() for c in others)
+    if knows and holds & {"weak", "sensory_loss"} and "other_diagnosed" not in holds:
         return None
     if others:
         name = phrases()["illness"].get(others[0].id or "")

@@ -2,74 +2,106 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from dataclasses import dataclass
 
 from ranvier.case import Case, Question
-from ranvier.evidence import topics as topic_labels
+from ranvier.evidence import statements as all_statements
+from ranvier.terms import InputRefused
 
 from .circumstances import circumstances
 from .facts import fact
-from .point import MUST, PlannedQuestion, Point
-from .support import Kind
-from .wording import sentences
+from .point import MUST, STRONG, PlannedQuestion, Point, point_of
+from .support import Kind, merged
+from .wording import declined_statements, outlines, sentences
 
 OUT_OF_SCOPE = "out_of_scope"
 MOST_QUESTIONS = 5  # more would leave no room to answer any of them well [judgement]
 
 
-class Found(Protocol):
-    """What the evidence finds for one question (`evidence.ask`)."""
-
-    @property
-    def topic(self) -> str:
-        """The topic it belongs to."""
-
-    @property
-    def in_scope(self) -> bool:
-        """Whether any statement answers it."""
-
-    @property
-    def declined(self) -> str | None:
-        """Why a column may not grant it, if so."""
-
-    @property
-    def statements(self) -> Sequence[str]:
-        """The statements that answer it, best first."""
+NEVER = {
+    "als-survival",
+    "column-role",
+}  # no figure of survival reaches a reader; the note is said once, at the end
 
 
-Find = Callable[[str], Found]
+# "What is this illness, and how long ...": the first half has no words of its own to be found by.
+WHAT_IT_IS = re.compile(
+    r"\bwhat(?:'s|’s| is| exactly is) (?:it|this(?: illness| disease| condition| disorder)?|mmn|multifocal motor neuropathy)"
+    r"\s*(?:,|\?|;|and\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one question was taken to ask: its topic, whether we answer it, why it is declined, its statements best first."""
+
+    topic: str
+    in_scope: bool = True
+    declined: str | None = None
+    statements: tuple[str, ...] = ()
+
+
+Find = Callable[[str], Sequence[Found]]
+
+
+def find_in_evidence(text: str) -> tuple[Found, ...]:
+    """The questions in a text, by `evidence.ask`; none when it has no words."""
+    from ranvier.evidence import ask
+
+    try:
+        sections = ask(text).sections
+    except InputRefused:
+        return ()
+    found = tuple(
+        Found(
+            section.topic,
+            section.in_scope,
+            section.declined,
+            tuple(s.rests_on for s in section.sentences if s.rests_on in all_statements()),
+        )
+        for section in sections
+    )
+    if WHAT_IT_IS.search(text) and not any(one.topic == "definition" for one in found):
+        return (Found("definition"), *found)
+    return found
 
 
 def planned_questions(case: Case, find: Find | None) -> tuple[PlannedQuestion, ...]:
     """The letter's questions with their handling; those of one topic and handling are answered together."""
     planned: dict[tuple[str, str, str | None], PlannedQuestion] = {}
     for question in case.questions:
-        one = _handled(question, None if find is None else find(question.text))
-        key = (one.topic, one.handling, one.reason)
-        before = planned.get(key)
-        if before is not None:
-            ids = tuple(dict.fromkeys((*before.statements, *one.statements)))
-            one = PlannedQuestion(one.topic, one.handling, (*before.facts, *one.facts), one.reason, ids)
-        planned[key] = one
+        for one in _handled(question, () if find is None else find(question.text)):
+            key = (one.reason or one.topic, one.handling, one.reason)
+            before = planned.get(key)
+            if before is not None:
+                ids = tuple(dict.fromkeys((*before.statements, *one.statements)))
+                facts = merged((*before.facts, *one.facts))
+                one = PlannedQuestion(before.topic, one.handling, facts, one.reason, ids)
+            planned[key] = one
     return tuple(planned.values())[:MOST_QUESTIONS]
 
 
-def _handled(question: Question, found: Found | None) -> PlannedQuestion:
+def _handled(question: Question, found: Sequence[Found]) -> list[PlannedQuestion]:
+    """One question of the letter may hold several; without a finder it goes by the reader's topic."""
     spans = () if question.span is None else (question.span,)
     support = (fact(Kind.QUESTION, question.topic, spans),)
-    topic = question.topic if question.topic in topic_labels() else OUT_OF_SCOPE
-    statements: tuple[str, ...] = ()
-    if found is not None:
-        if found.declined:
-            return PlannedQuestion(found.topic, "declined", support, found.declined, tuple(found.statements))
-        if topic == OUT_OF_SCOPE and found.in_scope:
-            topic = found.topic
-        if found.in_scope and found.topic == topic:
-            statements = tuple(found.statements)
-    if topic == OUT_OF_SCOPE:
-        return PlannedQuestion(topic, "out_of_scope", support)
-    return PlannedQuestion(topic, "answered", support, None, statements)
+    rows = []
+    for one in found or (Found(question.topic, in_scope=question.topic != OUT_OF_SCOPE),):
+        if one.declined:
+            rows.append(PlannedQuestion(one.topic, "declined", support, one.declined))
+        elif one.in_scope and one.topic in outlines():
+            ids = tuple(
+                identity
+                for place, identity in enumerate(one.statements)
+                if identity not in NEVER and (place == 0 or all_statements()[identity].topic == one.topic)
+            )
+            rows.append(PlannedQuestion(one.topic, "answered", support, None, ids))
+        else:
+            rows.append(PlannedQuestion(OUT_OF_SCOPE, OUT_OF_SCOPE, support))
+    return rows
 
 
 def default_topic(case: Case) -> str | None:
@@ -77,7 +109,7 @@ def default_topic(case: Case) -> str | None:
     holds = circumstances(case, frozenset())
     if "mmn_named" in holds:
         return "definition"
-    if holds & {"als_diagnosed", "als_suspected", "als_ruled_out", "als_feared"}:
+    if holds & {"als_diagnosed", "als_suspected", "als_feared"}:
         return "differential_als"
     if holds & {"weak", "nerve_test_done"}:
         return "diagnosis_tests"
@@ -94,6 +126,10 @@ def declined(questions: tuple[PlannedQuestion, ...]) -> Iterator[Point]:
         yield Point(words, facts=question.facts, rank=MUST)
     if refused:
         yield Point("decline_refer", facts=tuple(s for q in refused for s in q.facts), rank=MUST)
+    for question in refused:
+        known = declined_statements().get(question.reason or "")
+        if known is not None:
+            yield point_of(known, question.facts, STRONG)
     outside = [q for q in questions if q.handling == OUT_OF_SCOPE]
     if outside:
         facts = tuple(s for q in outside for s in q.facts)

@@ -8,6 +8,7 @@ from ranvier.case import Case, Condition
 from ranvier.criteria import Judgement
 from ranvier.evidence import topics as topic_labels
 
+from .circumstances import NEIGHBOURS
 from .facts import condition, fact, letter
 from .fit import excluded
 from .point import EXTRA, MUST, STRONG, USEFUL, PlannedQuestion, Point, point_of
@@ -16,7 +17,12 @@ from .wording import Outline, asks, illness_statements, outlines, sentences, urg
 
 ASKS = 3  # a visit leaves room for about three (evidence base, answers.md section 2)
 BODY = {1: 7, 2: 4, 3: 3}  # points of a question's own section, by how many questions there are
-NEIGHBOURS = ("als", "pma", "mmn")
+UNFIT = {
+    "grave",
+    "pinched_diagnosed",
+    "other_diagnosed",
+    "mmn_ruled_out",
+}  # MMN is not to be made likelier than it is
 OF_OTHER_ILLNESS = ("differential_other", "other_neuropathy")
 
 
@@ -35,18 +41,20 @@ def urgent(case: Case) -> Iterator[Point]:
             yield Point("urgent_not_alone", facts=(support,), rank=MUST)
 
 
-def _outline(case: Case, topic: str) -> Outline:
+def _outline(holds: frozenset[str], topic: str) -> Outline:
     outline = outlines()[topic]
-    return outline.urgent if case.red_flags and outline.urgent is not None else outline
+    if "grave" in holds and outline.grave is not None:
+        return outline.grave
+    return outline.urgent if "urgent" in holds and outline.urgent is not None else outline
 
 
-def leads(case: Case, answered: list[PlannedQuestion]) -> Iterator[Point]:
+def leads(case: Case, holds: frozenset[str], answered: list[PlannedQuestion]) -> Iterator[Point]:
     """The short answer: the most wanted facts of each question."""
     if case.red_flags and answered:
         facts = tuple(fact(Kind.RED_FLAG, flag.id, flag.spans) for flag in case.red_flags)
         yield Point("questions_can_wait", facts=facts, rank=MUST)
     for question in answered:
-        outline = _outline(case, question.topic)
+        outline = _outline(holds, question.topic)
         best = tuple(i for i in question.statements[:1] if i not in outline.lead and outline.urgent is None)
         if question.topic in OF_OTHER_ILLNESS:
             best = (*best, *(illness_statements()[c.id][0] for c in named_illnesses(case) if c.id))
@@ -55,9 +63,9 @@ def leads(case: Case, answered: list[PlannedQuestion]) -> Iterator[Point]:
             yield point_of(identity, question.facts, MUST)
 
 
-def body(case: Case, question: PlannedQuestion, how_many: int) -> Iterator[Point]:
+def body(case: Case, holds: frozenset[str], question: PlannedQuestion, how_many: int) -> Iterator[Point]:
     """The points of one question's own section; fewer when there are several questions."""
-    outline = _outline(case, question.topic)
+    outline = _outline(holds, question.topic)
     if question.topic in OF_OTHER_ILLNESS and named_illnesses(case):
         how_many = max(how_many, 2)  # the illness that the letter names matters more than all the others
     wanted = tuple(dict.fromkeys((*outline.lead, *question.statements[:3], *outline.body)))
@@ -76,12 +84,9 @@ def als(
     if not named or any(q.topic == "differential_als" for q in answered):
         return
     facts = tuple(condition(c) for c in case.conditions if c.id in ("als", "pma"))
-    grave = "als_diagnosed" in holds or excluded(judgement)
-    for identity in outlines()["extra.als"].body:
-        if not (
-            grave and identity == "cramps-fasciculations"
-        ):  # true, but a comfort that is not ours to give here
-            yield point_of(identity, facts, STRONG)
+    grave = "grave" in holds or excluded(judgement)
+    for identity in outlines()["extra.als_grave" if grave else "extra.als"].body:
+        yield point_of(identity, facts, STRONG)
     if holds & {"als_ruled_out", "mmn_diagnosed"} and not grave:
         for identity in outlines()["extra.als_reassured"].body:
             yield point_of(identity, facts, STRONG)
@@ -105,6 +110,8 @@ def treatment(
     """What treatment does and over what time, by what the reader has had."""
     topics = {q.topic for q in answered}
     facts = (criterion(judgement.edition.id),) if "mmn_named" not in holds else ()
+    if "mmn_ruled_out" in holds:
+        return
     if "immunoglobulin_failed" in holds:
         name = "failed"
     elif "on_immunoglobulin" in holds:
@@ -125,14 +132,16 @@ def treatment(
         yield point_of(identity, facts, STRONG if index < 4 else USEFUL)
 
 
-def not_known(case: Case, holds: frozenset[str], answered: list[PlannedQuestion]) -> Iterator[Point]:
+def not_known(
+    judgement: Judgement, holds: frozenset[str], answered: list[PlannedQuestion]
+) -> Iterator[Point]:
     """What is not known, and where studies disagree."""
     if "urgent" in holds:
         return
     if "mmn_diagnosed" in holds or "on_immunoglobulin" in holds:
         yield Point("sources_disagree", rank=STRONG, leads_in=True)
         name = "not_known"
-    elif holds & {"signs_against", "pinched_diagnosed"}:
+    elif judgement.category == "not_met" or holds & UNFIT:
         return
     else:
         name = "not_known_undiagnosed"
@@ -147,7 +156,7 @@ def questions_to_ask(judgement: Judgement, holds: frozenset[str]) -> Iterator[Po
     for ask in asks():
         missing = [identity for identity in ask.missing if identity in lacking]
         applies = holds & set(ask.when) or missing or not (ask.when or ask.missing)
-        if not applies or ask.theme in themes or len(themes) == ASKS:
+        if not applies or holds & set(ask.unless) or ask.theme in themes or len(themes) == ASKS:
             continue
         themes.add(ask.theme)
         facts = (criterion(judgement.edition.id),) if missing else ()

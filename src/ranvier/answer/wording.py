@@ -30,12 +30,13 @@ class Words:
 class Outline:
     """What answers a topic: `lead` for the short answer, `body` for its own section. Ids of statements or of words.
 
-    `urgent` is used instead when the letter has a red flag.
+    `urgent` is used instead when the letter has a red flag, `grave` when signs speak against MMN or ALS was diagnosed.
     """
 
     lead: tuple[str, ...]
     body: tuple[str, ...]
     urgent: Outline | None = None
+    grave: Outline | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Ask:
     text: str
     missing: tuple[str, ...]
     when: tuple[str, ...]
+    unless: tuple[str, ...]
     statements: tuple[str, ...]
 
 
@@ -95,20 +97,26 @@ def phrases() -> Mapping[str, Mapping[str, str]]:
 def outlines() -> Mapping[str, Outline]:
     """An outline for every topic, and the added sections as `extra.treated` and so on."""
     rows = _rows("topics.toml")
-    rows.pop("urgent")
+    del rows["urgent"], rows["declined"]
     extra = {f"extra.{key}": row for key, row in rows.pop("extra").items()}
     return {key: _outline(row) for key, row in {**rows, **extra}.items()}
 
 
 def _outline(row: Mapping[str, Any]) -> Outline:
-    urgent = None if "urgent" not in row else _outline(row["urgent"])
-    return Outline(tuple(row.get("lead", ())), tuple(row["body"]), urgent)
+    variants = {name: _outline(row[name]) for name in ("urgent", "grave") if name in row}
+    return Outline(tuple(row.get("lead", ())), tuple(row["body"]), **variants)
 
 
 @cache
 def urgent_statements() -> Mapping[str, str]:
     """The statement that stands first for each red flag, the most urgent first; `other` for any we have no words for."""
     return dict(_rows("topics.toml")["urgent"])
+
+
+@cache
+def declined_statements() -> Mapping[str, str]:
+    """What is generally known beside each request that is declined, by reason."""
+    return dict(_rows("topics.toml")["declined"])
 
 
 @cache
@@ -142,6 +150,7 @@ def asks() -> tuple[Ask, ...]:
             row["text"],
             tuple(row.get("missing", ())),
             tuple(row.get("when", ())),
+            tuple(row.get("unless", ())),
             tuple(row["statements"]),
         )
         for row in _rows("asks.toml")["ask"]

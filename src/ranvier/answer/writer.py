@@ -1,4 +1,4 @@
-"""Who writes, and in which language: what the tone of an answer needs and a case does not hold."""
+"""Who writes (the patient, a carer, a clinician), and in which language: what an answer's tone needs and a case does not hold."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ COMMON = (
     "that he she his her you your we they at from as be been will would could so very after before now"
 )
 ENGLISH = frozenset(COMMON.split())
+CLINICAL = re.compile(
+    r"\bthank you for (?:referring|seeing|asking)|\breferr(?:al of|ed by|ing this)\b|\bon examination\b|\bO/E\b|\b[HR]x\b"
+    r"|\bthis (?:very )?(?:pleasant )?\d\d?[- ]year|\b\d\d ?(?:M|F|yo|y/o|yr old)\b|\bconsultant neurolog|\bGP partner\b|\bMRC \d"
+    r"|\b(?:grateful|obliged) (?:if|for)\b|\bpatient (?:is|was|came|has|presents)\b",
+    re.IGNORECASE,
+)  # fmt: skip
 FEWEST_WORDS = 12  # below this, too little to tell a language by [judgement]
 ENGLISH_SHARE = (
     0.15  # English prose has about 0.4 to 0.5 of these words, other languages below 0.1 [judgement]
@@ -50,3 +56,20 @@ def is_carer(letter: str) -> bool:
     return (
         bool(CARED_FOR.search(letter)) and theirs >= FEWEST_THEIRS and theirs > 2 * len(OWN.findall(letter))
     )
+
+
+def is_clinician(letter: str) -> bool:
+    """Whether the letter is one clinician's to another: clinical turns of phrase, and no body of the writer's own.
+
+    Example
+        >>> is_clinician("Thank you for referring this 74-year-old man. On examination the grip is weak.")
+        True
+    """
+    return len(CLINICAL.findall(letter)) > len(OWN.findall(letter))
+
+
+def writer_of(letter: str) -> str:
+    """Who writes: clinician, carer or patient."""
+    if is_clinician(letter):
+        return "clinician"
+    return "carer" if is_carer(letter) else "patient"

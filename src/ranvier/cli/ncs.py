@@ -125,7 +125,12 @@ def _judge(
 
 def _limits(given: list[str]) -> Any:
     from ranvier.conduction.reference_limits import (
-        DEFAULT_SETS, FOLDER, ReferenceLimits, read_limits, reference_limits, shipped,
+        DEFAULT_SETS,
+        FOLDER,
+        ReferenceLimits,
+        read_limits,
+        reference_limits,
+        shipped,
     )  # fmt: skip
 
     if not given:

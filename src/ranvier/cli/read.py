@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ranvier.case import Case
     from ranvier.terms import Finding
 
+RESPONSES = {"improved": "helped", "none": "did not help", "worsened": "made it worse"}
 EPILOG = """examples:
   ranvier read letter.txt                   what was understood, for people
   ranvier read letter.txt --json            the same as JSON (docs/interfaces)
@@ -29,9 +30,15 @@ EPILOG = """examples:
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = EPILOG
-    parser.add_argument("letter", nargs="?", help="a letter, or a page that holds one, as text; - for standard input")
-    parser.add_argument("--edit", action="store_true", help="write a case file to correct, and check the corrections")
-    parser.add_argument("--out", metavar="FILE", help="where --edit writes the case (default: beside the letter)")
+    parser.add_argument(
+        "letter", nargs="?", help="a letter, or a page that holds one, as text; - for standard input"
+    )
+    parser.add_argument(
+        "--edit", action="store_true", help="write a case file to correct, and check the corrections"
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", help="where --edit writes the case (default: beside the letter)"
+    )
     add_output_arguments(parser)
 
 
@@ -63,7 +70,9 @@ def _edit(case: Case, text: str, target: Path) -> int:
     from ranvier.case import loads
 
     if target.exists():
-        raise InputRefused(path=str(target), given="it is already there", expected="Move it, or name another with --out FILE")
+        raise InputRefused(
+            path=str(target), given="it is already there", expected="Move it, or name another with --out FILE"
+        )
     target.write_text(_with_words(case, text), encoding="utf-8")
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if editor and sys.stdin.isatty():
@@ -94,7 +103,9 @@ def _with_words(case: Case, text: str) -> str:
 
 
 def _words(finding: Finding, text: str) -> str:
-    return " … ".join(" ".join(span.of(text).split()) for span in finding.spans) or (finding.because or "no words given")
+    return " … ".join(" ".join(span.of(text).split()) for span in finding.spans) or (
+        finding.because or "no words given"
+    )
 
 
 def show(case: Case, text: str) -> str:
@@ -118,19 +129,24 @@ def show(case: Case, text: str) -> str:
         lines,
         "Findings",
         [
-            f"{'+' if finding.presence.value == 'present' else '-'} {terms()[finding.id].label}{_detail(finding)}   “{_words(finding, text)}”"
+            f"{_mark(finding)} {terms()[finding.id].label}{_detail(finding)}   “{_words(finding, text)}”"
             for finding in case.findings
         ],
     )
     _section(
         lines,
         "Conditions",
-        [f"{c.name}: {c.certainty.value.replace('_', ' ')}{_whose(c.subject.value)}" for c in case.conditions],
+        [
+            f"{c.name}: {c.certainty.value.replace('_', ' ')}{_whose(c.subject.value)}"
+            for c in case.conditions
+        ],
     )
     _section(lines, "Treatments", [_treatment(item) for item in case.treatments])
     _section(lines, "Laboratory", [_lab(item) for item in case.labs])
     _section(lines, "Questions", [f"{q.text}  ({q.topic})" for q in case.questions])
-    _section(lines, "Kept out of the answer and the logs", [d.kind.replace("_", " ") for d in case.identifying])
+    _section(
+        lines, "Kept out of the answer and the logs", [d.kind.replace("_", " ") for d in case.identifying]
+    )
     for name in case.contradictions():
         lines.append(f"Said both to be there and not: {terms()[name].label}. Correct it with --edit.")
     lines.append("A proposal: check it before it is used (ranvier read LETTER --edit).")
@@ -139,7 +155,11 @@ def show(case: Case, text: str) -> str:
 
 def _section(lines: list[str], title: str, rows: list[str]) -> None:
     if rows:
-        lines.extend(["", title, *(f"  {row}" for row in rows), ""][0:])
+        lines.extend(["", title, *(f"  {row}" for row in rows), ""])
+
+
+def _mark(finding: Finding) -> str:
+    return "+" if finding.presence.value == "present" else "-"
 
 
 def _whose(subject: str) -> str:
@@ -148,7 +168,9 @@ def _whose(subject: str) -> str:
 
 def _detail(finding: Finding) -> str:
     parts = [
-        None if finding.side is None else ("both sides" if finding.side.value == "both" else finding.side.value),
+        None
+        if finding.side is None
+        else ("both sides" if finding.side.value == "both" else finding.side.value),
         None if finding.since_months is None else f"for {finding.since_months:g} months",
         None if finding.certainty.value == "stated" else finding.certainty.value,
         None if finding.subject.value == "patient" else finding.subject.value,
@@ -159,12 +181,14 @@ def _detail(finding: Finding) -> str:
 
 def _treatment(item: Any) -> str:
     given = "" if item.given else ", not given"
-    response = "" if item.response is None else {"improved": ", helped", "none": ", did not help", "worsened": ", made it worse"}[item.response.value]
+    response = "" if item.response is None else f", {RESPONSES[item.response.value]}"
     ago = "" if item.months_ago is None else f", {item.months_ago:g} months ago"
     return f"{item.id.replace('_', ' ')}{given}{response}{ago}"
 
 
 def _lab(item: Any) -> str:
     value = "" if item.value is None else f" {item.value:g}{'' if item.unit is None else ' ' + item.unit}"
-    isotype = "" if item.isotype is None else f" {item.isotype.upper().replace('IGM', 'IgM').replace('IGG', 'IgG')}"
+    isotype = (
+        "" if item.isotype is None else f" {item.isotype.upper().replace('IGM', 'IgM').replace('IGG', 'IgG')}"
+    )
     return f"{item.analyte.replace('_', ' ')}{isotype}: {item.verdict.value}{value}"

@@ -131,7 +131,8 @@ def cold_limb(scene: Scene) -> Iterator[Flag]:
         seen.add((r.nerve, r.side.value))
         because = (
             f"skin at {r.temperature_celsius:g} degrees Celsius, target {target:g}: latencies and durations are long and "
-            "velocities low from cold alone, and block is hidden by it; warm and repeat. A block that is seen stands. Nothing is corrected"
+            "velocities low from cold alone, and block is hidden by it; warm and repeat. A block that is seen stands. "
+            "Nothing is corrected"
         )
         source = dossier("T-5, T-7, T-8", Mark.SEEN, "Franssen H, et al. Muscle Nerve 1999;22:166-173")
         yield Flag("cold_limb", because, source, Effect.NOTE, recording=r.key)
@@ -175,8 +176,8 @@ def site_order_error(scene: Scene) -> Iterator[Flag]:
             yield Flag(
                 "proximal_earlier_than_distal",
                 f"the {words(segment.proximal_site)} response ({segment.proximal.recording.onset_latency_ms:g} ms) comes no "
-                f"later than the {words(segment.distal_site)} one ({segment.distal.recording.onset_latency_ms:g} ms): the two rows are "
-                "swapped, or a marker is wrong",
+                f"later than the {words(segment.distal_site)} one ({segment.distal.recording.onset_latency_ms:g} ms): the two "
+                "rows are swapped, or a marker is wrong",
                 dossier("P-DIST4", Mark.JUDGEMENT, TEXTBOOK), Effect.UNDECIDED, segment_key(segment),
             )  # fmt: skip
 

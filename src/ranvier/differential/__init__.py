@@ -5,9 +5,9 @@ Main functions: `observe(case, study)`, `weigh(observations, setting)`, `next_te
 `management.toml`. Correlated findings are grouped (a small Bayesian network, model.py); docs/decisions says why.
 """
 
-from .document import plan_text, summary, weighing_document
+from .document import WeighedCase, plan_text, summary, weighing_document
 from .model import model
-from .next_tests import NextTest, next_tests, test_terms
+from .next_tests import NextTest, known_tests, next_tests
 from .observations import Observations, observe
 from .posterior import posteriors
 from .weighing import Contribution, Weighing, top, weigh
@@ -16,14 +16,15 @@ __all__ = [
     "Contribution",
     "NextTest",
     "Observations",
+    "WeighedCase",
     "Weighing",
+    "known_tests",
     "model",
     "next_tests",
     "observe",
     "plan_text",
     "posteriors",
     "summary",
-    "test_terms",
     "top",
     "weigh",
     "weighing_document",

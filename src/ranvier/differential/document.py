@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from ranvier.terms.vocabulary import diseases, findings
@@ -23,6 +24,26 @@ NAMES = {
 def label(name: str) -> str:
     """The label of a finding or value."""
     return NAMES.get(name) or findings()[name].label
+
+
+@dataclass(frozen=True)
+class WeighedCase:
+    """A weighing with the tests that would tell most next."""
+
+    weighing: Weighing
+    next_tests: tuple[NextTest, ...]
+
+    def document(self) -> dict[str, Any]:
+        """The JSON document of `ranvier weigh`."""
+        return weighing_document(self.weighing, self.next_tests)
+
+    def summary(self) -> str:
+        """For people."""
+        return summary(self.weighing, self.next_tests)
+
+    def plan(self) -> str:
+        """The work-up list with why."""
+        return plan_text(self.next_tests)
 
 
 def weighing_document(weighing: Weighing, tests: Iterable[NextTest]) -> dict[str, Any]:
@@ -68,7 +89,9 @@ def summary(weighing: Weighing, tests: Iterable[NextTest], *, rivals: int = 3) -
     chosen = model().settings[weighing.setting]
     lines = [f"As asked in {chosen.label}:"]
     if weighing.observations.is_empty:
-        lines.append("  nothing was stated that the model weighs; this is how often each is the answer in this setting")
+        lines.append(
+            "  nothing was stated that the model weighs; this is how often each is the answer in this setting"
+        )
     for name in top(weighing, 8):
         probability, (low, high) = weighing.posterior[name], weighing.interval[name]
         lines.append(
@@ -94,14 +117,18 @@ def summary(weighing: Weighing, tests: Iterable[NextTest], *, rivals: int = 3) -
         lines.append(f"Treatable and above 5 %, to keep in sight: {', '.join(in_sight)}.")
     lines.append("\nWhat would tell most next:")
     lines += [f"  {row.expected_gain:5.2f}  {row.why}" for row in tests]
-    lines.append("\nWeights from published counts where there are any, else judgement with a wide prior. Not a diagnosis.")
+    lines.append(
+        "\nWeights from published counts where there are any, else judgement with a wide prior. Not a diagnosis."
+    )
     return "\n".join(lines)
 
 
 def _group_words(weighing: Weighing, key: str) -> str:
     if key == "prior":
         return "how often each is the answer in this setting"
-    said = [f"{label(row.finding).lower()} {row.verdict}" for row in weighing.contributions if row.group == key]
+    said = [
+        f"{label(row.finding).lower()} {row.verdict}" for row in weighing.contributions if row.group == key
+    ]
     if said:
         return ", ".join(said)
     return "sex" if key == "person" else key.replace("_", " ")

@@ -137,10 +137,14 @@ def _group(path: Path, names: tuple[str, ...], random: np.random.Generator) -> G
     unknown = [name for name in members if name not in findings() and name not in MADE_FINDINGS]
     missing = [name for name in names if name not in data["diseases"]]
     if unknown or missing:
-        raise DataError(path=path.name, given=f"{unknown} {missing}", expected="Known findings, every disease")
+        raise DataError(
+            path=path.name, given=f"{unknown} {missing}", expected="Known findings, every disease"
+        )
     for where, row in [*members.items(), *data["diseases"].items()]:
         if len(row["p"]) != len(states) or not all(0 <= p <= 1 for p in row["p"]):
-            raise DataError(path=f"{path.name}.{where}", given=str(row["p"]), expected=f"{len(states)} shares")
+            raise DataError(
+                path=f"{path.name}.{where}", given=str(row["p"]), expected=f"{len(states)} shares"
+            )
     rows = [data["diseases"][name] for name in names]
     state_share = _with_draws(
         np.array([row["p"] for row in rows], float), np.array([row["n"] for row in rows], float), random
@@ -157,7 +161,9 @@ def _group(path: Path, names: tuple[str, ...], random: np.random.Generator) -> G
         state_share=state_share,
         finding_share=finding_share,
         sources={name: _source(data["diseases"][name], data["source"]) for name in names},
-        durations={k: LogNormal(v["median_months"], v["spread"]) for k, v in data.get("duration", {}).items()},
+        durations={
+            k: LogNormal(v["median_months"], v["spread"]) for k, v in data.get("duration", {}).items()
+        },
         titres={k: LogNormal(v["median"], v["spread"]) for k, v in data.get("titre_over_limit", {}).items()},
     )
 

@@ -18,9 +18,10 @@ from .posterior import group_likelihood, posteriors
 
 # A full bit of information and a full change from missing to giving the right treatment weigh alike [judgement].
 DECISION_WEIGHT = 1.0
-CRITERIA_WORTH = 0.15  # what it is worth to settle something the leading disease's criteria still lack [judgement]
+CRITERIA_WORTH = (
+    0.15  # what it is worth to settle something the leading disease's criteria still lack [judgement]
+)
 LEAST_WORTH = 0.02
-CRITERIA_WORDS = "; the criteria still lack it"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class NextTest:
 
 
 @cache
-def test_terms() -> Mapping[str, TestTerm]:
+def known_tests() -> Mapping[str, TestTerm]:
     """Every test of `tests.toml`."""
     rows = {key: row for key, row in read_toml(FOLDER / "tests.toml").items() if isinstance(row, dict)}
     weighed = set(model().findings)
@@ -59,9 +60,13 @@ def test_terms() -> Mapping[str, TestTerm]:
     for key, row in rows.items():
         reveals, confirms = tuple(row.get("reveals", ())), dict(row.get("confirms", {}))
         if set(reveals) - weighed or set(confirms) - set(diseases()) or not (reveals or confirms):
-            raise DataError(path=f"tests.toml.{key}", given=str(row), expected="Findings the model weighs, or diseases")
+            raise DataError(
+                path=f"tests.toml.{key}", given=str(row), expected="Findings the model weighs, or diseases"
+            )
         done_by = tuple(row.get("done_by", reveals))
-        terms[key] = TestTerm(key, row["label"], row["burden"], reveals, confirms, row.get("otherwise", 0.0), done_by)
+        terms[key] = TestTerm(
+            key, row["label"], row["burden"], reveals, confirms, row.get("otherwise", 0.0), done_by
+        )
     return terms
 
 
@@ -99,7 +104,7 @@ def next_tests(
     error = model().setting(setting).report_error
     now = posteriors(ObservationTable.of([observations]), setting=setting)[0, 0]
     rows = []
-    for test in test_terms().values():
+    for test in known_tests().values():
         if any(name in observations.findings for name in test.done_by):
             continue
         shares, after, words = outcomes(test, observations, now, error)
@@ -109,7 +114,7 @@ def next_tests(
         decision = float(shares @ (after @ table.T).max(axis=-1) - (now @ table.T).max())
         worth = information + DECISION_WEIGHT * decision + (CRITERIA_WORTH if asked else 0.0)
         if worth > max(test.burden, LEAST_WORTH):
-            why = _why(test, shares, after, words, now) + (CRITERIA_WORDS if asked else "")
+            why = _why(test, shares, after, words, now, asked=asked, moves=information >= LEAST_WORTH)
             rows.append(NextTest(test, worth - test.burden, information, decision, asked, why))
     rows.sort(key=lambda row: -row.expected_gain)
     return tuple(rows[:limit])
@@ -136,8 +141,13 @@ def outcomes(
         touched = [group for group in model().groups if set(group.findings) & set(unknown)]
         likelihood = np.ones((len(combos), len(names)))
         for group in touched:
-            before = group_likelihood(group, ObservationTable.of([observations]), slice(0, 1), report_error)[:, 0]
-            likelihood *= group_likelihood(group, ObservationTable.of(results), slice(0, 1), report_error)[:, 0] / before
+            before = group_likelihood(group, ObservationTable.of([observations]), slice(0, 1), report_error)[
+                :, 0
+            ]
+            likelihood *= (
+                group_likelihood(group, ObservationTable.of(results), slice(0, 1), report_error)[:, 0]
+                / before
+            )
         words = [_combo_words(unknown, combo) for combo in combos]
     joint = likelihood * now
     shares = joint.sum(axis=-1)
@@ -146,17 +156,29 @@ def outcomes(
 
 def _combo_words(names: list[str], combo: tuple[bool, ...]) -> str:
     present = [name.replace("_", " ") for name, value in zip(names, combo, strict=True) if value]
-    return " and ".join(present) if present else "none of it" if len(names) > 1 else f"no {names[0].replace('_', ' ')}"
+    return (
+        " and ".join(present)
+        if present
+        else "none of it"
+        if len(names) > 1
+        else f"no {names[0].replace('_', ' ')}"
+    )
 
 
-def _why(test: TestTerm, shares: Array, after: Array, words: list[str], now: Array) -> str:
-    """One sentence: the result that would move the picture most, and its opposite."""
+def _why(
+    test: TestTerm, shares: Array, after: Array, words: list[str], now: Array, *, asked: bool, moves: bool
+) -> str:
+    """One sentence: the results that would move the picture most, and whether the criteria still lack the test."""
     names = model().diseases
     terms = diseases()
+    leader_now = terms[names[int(np.argmax(now))]].short
+    start = f"{test.label[0].upper()}{test.label[1:]}: "
+    lacking = f"the criteria for {leader_now} cannot be settled without it"
+    if asked and not moves:
+        return start + lacking
     moved = shares * np.abs(after - now).sum(axis=-1)
-    order = np.argsort(-moved)[:2]
     parts = []
-    for index in order:
+    for index in np.argsort(-moved)[:2]:
         if shares[index] < 0.01:
             continue
         change = after[index] - now
@@ -168,4 +190,4 @@ def _why(test: TestTerm, shares: Array, after: Array, words: list[str], now: Arr
         if leader != up:
             text += f", {terms[names[leader]].short} still leads"
         parts.append(text)
-    return f"{test.label[0].upper()}{test.label[1:]}: " + "; ".join(parts)
+    return start + "; ".join(parts + ([lacking] if asked else []))

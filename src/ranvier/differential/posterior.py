@@ -11,9 +11,7 @@ from .model import Array, Group, Model, Person, model
 from .observations import ObservationTable
 
 
-def group_likelihood(
-    group: Group, table: ObservationTable, rows: slice, report_error: float = 0.0
-) -> Array:
+def group_likelihood(group: Group, table: ObservationTable, rows: slice, report_error: float = 0.0) -> Array:
     """Likelihood of what was observed in one group, (cases, draws, diseases); 1 where nothing was.
 
     `rows` picks the draws: slice(0, 1) is the means. `report_error` is how often a finding is reported the wrong way round.
@@ -67,7 +65,9 @@ def value_factor(group: Group, values: Mapping[str, Array]) -> tuple[Array, np.n
     return None
 
 
-def _cut(value: Array, above: np.ndarray, low: Sequence[float], high: Sequence[float]) -> tuple[Array, np.ndarray]:
+def _cut(
+    value: Array, above: np.ndarray, low: Sequence[float], high: Sequence[float]
+) -> tuple[Array, np.ndarray]:
     # A value rules out the states on the other side of the cut, up to an error of 2 % [judgement].
     known = np.isfinite(value)
     factor = np.where(above[:, None], np.array(high), np.array(low))[:, None, :]
@@ -116,9 +116,7 @@ def normalise(log_weight: Array) -> Array:
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
 
 
-def posteriors(
-    table: ObservationTable, *, setting: str | None = None, rows: slice = slice(0, 1)
-) -> Array:
+def posteriors(table: ObservationTable, *, setting: str | None = None, rows: slice = slice(0, 1)) -> Array:
     """Probability of each disease, (cases, draws, diseases), in the model's order of diseases."""
     weights = model()
     chosen = weights.setting(setting)

@@ -11,6 +11,7 @@ from .model import Array, Group, model
 from .observations import VALUES, ObservationTable
 from .posterior import posteriors
 
+Indices = NDArray[np.intp]
 CHUNK = 5_000
 # How often a group of findings is on record in a simulated clinic [judgement]; the others half the time.
 RECORDED = {"distribution": 0.95, "tempo": 0.9, "reflexes_and_tone": 0.8, "sensation": 0.8, "symmetry": 0.8}
@@ -18,7 +19,7 @@ RECORDED = {"distribution": 0.95, "tempo": 0.9, "reflexes_and_tone": 0.8, "sensa
 
 def simulate(
     cases: int, *, setting: str | None = None, seed: int = 1, draw: int = 0
-) -> tuple[ObservationTable, NDArray[np.intp]]:
+) -> tuple[ObservationTable, Indices]:
     """Patients drawn from the model: their observations, and the disease (index in `model().diseases`) each has.
 
     `draw` 0 uses the mean shares; another uses that draw of every share, as a clinic whose frequencies differ from ours.
@@ -46,12 +47,13 @@ def simulate(
     return ObservationTable(np.concatenate(columns, axis=1), values, male), disease
 
 
-def _pick(random: np.random.Generator, shares: Array) -> NDArray[np.intp]:
+def _pick(random: np.random.Generator, shares: Array) -> Indices:
     threshold = random.random((len(shares), 1))
-    return np.minimum((shares.cumsum(axis=1) < threshold).sum(axis=1), shares.shape[1] - 1)
+    chosen: Indices = np.minimum((shares.cumsum(axis=1) < threshold).sum(axis=1), shares.shape[1] - 1)
+    return chosen
 
 
-def _durations(random: np.random.Generator, group: Group, disease: Array, state: Array) -> Array:
+def _durations(random: np.random.Generator, group: Group, disease: Indices, state: Indices) -> Array:
     names = model().diseases
     median = np.array([group.durations[name].median for name in names])[disease]
     spread = np.array([group.durations[name].spread for name in names])[disease]

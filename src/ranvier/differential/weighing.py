@@ -12,7 +12,7 @@ from ranvier.terms.vocabulary import diseases
 
 from .model import Array, Model, Setting, model
 from .observations import Observations, ObservationTable
-from .posterior import log_likelihoods, normalise, posteriors
+from .posterior import group_likelihood, log_likelihoods, normalise, posteriors
 
 IN_SIGHT = 0.05  # a treatable disease above this is named even when others lead (issue 4)
 INTERVAL = (0.05, 0.95)
@@ -90,7 +90,8 @@ def _contributions(observations: Observations, setting: Setting, weights: Model)
     for name, present in observations.findings.items():
         group = weights.group_of(name)
         assert group is not None
-        without = _log_parts(observations.with_finding(name, None), setting, weights)[group.id]
+        table = ObservationTable.of([observations.with_finding(name, None)])
+        without = np.log(group_likelihood(group, table, slice(0, 1), setting.report_error))[0, 0]
         rows.append(
             Contribution(
                 name, "present" if present else "absent", group.id,
@@ -131,7 +132,9 @@ def _ratios(likelihood: Array, prior: Array, names: tuple[str, ...]) -> dict[str
 
 
 def _sources(sources: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    texts = dict.fromkeys(str(sources[name]) for name in names if "Ranvier evidence base" not in str(sources[name]))
+    texts = dict.fromkeys(
+        str(sources[name]) for name in names if "Ranvier evidence base" not in str(sources[name])
+    )
     known = "; ".join(texts)
     rest = "other shares: judgement with a wide prior"
     return f"{known}; {rest}" if known else rest
@@ -146,7 +149,10 @@ def _balance(
     observations: Observations, setting: Setting, leader: int, weights: Model
 ) -> dict[str, dict[str, float]]:
     parts = _log_parts(observations, setting, weights)
-    parts = {"prior": np.log(setting.share[0]), **{key: part for key, part in parts.items() if np.ptp(part) > 1e-12}}
+    parts = {
+        "prior": np.log(setting.share[0]),
+        **{key: part for key, part in parts.items() if np.ptp(part) > 1e-12},
+    }
     balance = {}
     for index, name in enumerate(weights.diseases):
         if index == leader:

@@ -24,7 +24,9 @@ from .traces_csv import Trace, traces_of
 ANNOTATION_BYTES = 240
 DIGITAL = (-32767, 32767)
 LABEL = re.compile(r"^NC\s+(?:(?P<side>[LR])[_ ])?(?P<place>.+)$", re.IGNORECASE)
-STIMULUS = re.compile(r"^stim\w*\s+(?:(?P<side>left|right|[lr])\s+)?(?P<site>[^,;<]+)(?P<f>.*f wave.*)?", re.IGNORECASE)
+STIMULUS = re.compile(
+    r"^stim\w*\s+(?:(?P<side>left|right|[lr])\s+)?(?P<site>[^,;<]+)(?P<f>.*f wave.*)?", re.IGNORECASE
+)
 NERVE = re.compile(r"([A-Za-z]+(?:_[A-Za-z]+)?)_Nerve", re.IGNORECASE)
 UNITS = {"mv": {"mv": 1.0, "uv": 0.001, "v": 1000.0}, "uv": {"uv": 1.0, "mv": 1000.0, "v": 1e6}}
 
@@ -59,7 +61,13 @@ def read_edf(path: Path | str) -> tuple[Trace, ...]:
         blocks = [np.asarray(signal.data, dtype=np.float64) for signal in signals]
     except Exception as error:  # edfio raises whatever the broken header leads it to
         raise StudyError(
-            [Fault(name, f"it cannot be read as EDF+ ({type(error).__name__})", "An EDF+ file, one nerve a file")]
+            [
+                Fault(
+                    name,
+                    f"it cannot be read as EDF+ ({type(error).__name__})",
+                    "An EDF+ file, one nerve a file",
+                )
+            ]
         ) from error
     traces: list[Trace] = []
     faults: list[Fault] = []
@@ -68,7 +76,9 @@ def read_edf(path: Path | str) -> tuple[Trace, ...]:
         if label is None:
             continue
         if not records or block.size % len(records) or block.size // len(records) < 2:
-            faults.append(Fault(f"{name}, {signal.label}", "records of uneven length", "One data record a stimulus"))
+            faults.append(
+                Fault(f"{name}, {signal.label}", "records of uneven length", "One data record a stimulus")
+            )
             continue
         sweeps = block.reshape(len(records), -1)
         identity = file.local_recording_identification
@@ -96,7 +106,9 @@ def _trace(
     )
     if stimulus is None:
         raise InputRefused(
-            path=where, given="no stimulus annotation", expected='A first annotation as "Stimulus right wrist"'
+            path=where,
+            given="no stimulus annotation",
+            expected='A first annotation as "Stimulus right wrist"',
         )
     at_s, words = stimulus
     side = vocabulary.side(label["side"] or words["side"] or "", path=where)
@@ -113,7 +125,9 @@ def _trace(
     trace = Trace(nerve, side.value, kind, record_at, site, wave)
     repeat = sum(other.key == trace.key for other in before)
     if repeat and kind is not Kind.F_WAVE:
-        raise InputRefused(path=where, given="a second sweep of the same response", expected="One record a site")
+        raise InputRefused(
+            path=where, given="a second sweep of the same response", expected="One record a site"
+        )
     return Trace(nerve, side.value, kind, record_at, site, wave, repeat)
 
 
@@ -217,7 +231,14 @@ def write_edf(study: Study, *, nerve: str, side: str, record_at: str) -> bytes:
 
 
 def _header(
-    traces: Iterable[Trace], *, identity: str, label: str, unit: str, limit: float, duration_s: float, samples: int
+    traces: Iterable[Trace],
+    *,
+    identity: str,
+    label: str,
+    unit: str,
+    limit: float,
+    duration_s: float,
+    samples: int,
 ) -> bytes:
     number = len(list(traces))
     rows = [

@@ -26,7 +26,9 @@ def read_excel(content: bytes, *, path: str = "study.xlsx", context: Context | N
         import openpyxl
     except ImportError as error:
         raise MissingDependency(
-            path="openpyxl", given="it is not installed", expected='Excel needs it: pip install "ranvier[tables]"'
+            path="openpyxl",
+            given="it is not installed",
+            expected='Excel needs it: pip install "ranvier[tables]"',
         ) from error
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -39,7 +41,13 @@ def read_excel(content: bytes, *, path: str = "study.xlsx", context: Context | N
         raise
     except Exception as error:  # openpyxl raises whatever a broken part leads it to
         raise StudyError(
-            [Fault(path, f"it cannot be read as a workbook ({type(error).__name__})", "An .xlsx workbook, or CSV")]
+            [
+                Fault(
+                    path,
+                    f"it cannot be read as a workbook ({type(error).__name__})",
+                    "An .xlsx workbook, or CSV",
+                )
+            ]
         ) from error
     for table in tables:
         if "nerve" in {header_key(name) for name in table.header}:

@@ -308,7 +308,9 @@ def _is_told_better(finding: Finding, kept: list[Finding]) -> bool:
     "The weakness" of a letter that names a weak hand is that hand's; and one strong muscle ("FDI 5/5") does not make a
     hand with a weak one strong.
     """
-    present = [other for other in kept if other.presence is Presence.PRESENT and other.subject is finding.subject]
+    present = [
+        other for other in kept if other.presence is Presence.PRESENT and other.subject is finding.subject
+    ]
     if finding.presence is Presence.ABSENT and finding.id in _PLACES:
         return any(other.id == finding.id and other.side is finding.side for other in present)
     if finding.id != "weakness" or finding.presence is not Presence.PRESENT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 _SAME_LENGTH = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2011": "-", "\u00a0": " ", "\t": " ", "\u2212": "-"}
@@ -212,7 +213,7 @@ def _clauses(normal: str, low: int, high: int, is_question: bool) -> tuple[Claus
     edges = sorted(cuts)
     parts = []
     last = len(edges) - 2
-    for index, (first, after) in enumerate(zip(edges, edges[1:], strict=False)):
+    for index, (first, after) in enumerate(pairwise(edges)):
         asks = is_question and (index == last or bool(_OPENING.match(normal[first:after])))
         parts.append(Clause(first, after, asks))
     if is_question and len(parts) > 1 and not _OPENING.match(normal[parts[-1].start : high]):

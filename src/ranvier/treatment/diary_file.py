@@ -50,7 +50,7 @@ def parse_diary(text: str) -> Diary:
     """
     faults: list[Fault] = []
     entries: list[Entry] = []
-    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff")), skipinitialspace=True))
+    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=None), skipinitialspace=True))
     header = next((i for i, row in enumerate(rows) if any(cell.strip() for cell in row)), None)
     if header is None:
         return notice(Diary((), (), (), (), (), ()), [], [])

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from ninja import NinjaAPI, Query, Schema
+from ninja import NinjaAPI, Query, Schema, Status
 from pydantic import Field
 
 from . import columns, documents
@@ -127,10 +127,10 @@ def answer(request: HttpRequest, slug: str) -> Any:
     )
     shown = columns.current_answer(question) if question else None
     if question is None or shown is None:
-        return 404, {"detail": "No published answer has this address."}
+        return Status(404, {"detail": "No published answer has this address."})
     row = columns.Printed(question, shown)
     page = row.page
-    return 200, {
+    shown_answer = {
         **_summary(row),
         "credentials": shown.signer_credentials,
         "letter": shown.letter,
@@ -145,6 +145,7 @@ def answer(request: HttpRequest, slug: str) -> Any:
         ],
         "sources": documents.numbered_sources(shown.document),
     }
+    return Status(200, shown_answer)
 
 
 @api.get("/issues", response=list[IssueOut], url_name="issues", summary="Issues, newest first")

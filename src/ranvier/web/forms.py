@@ -128,6 +128,7 @@ class ScheduleForm(forms.Form):
 class ContactForm(forms.ModelForm):
     """A patient group."""
 
+    web = forms.URLField(required=False, assume_scheme="https")
     checked = forms.BooleanField(label="I looked at its page today", required=False)
 
     class Meta:

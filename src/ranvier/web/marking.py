@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 
@@ -18,7 +19,7 @@ def pieces(text: str, marks: Iterable[tuple[int, int, str, str]]) -> list[dict[s
     ]
     cuts = sorted({0, len(text), *(mark[0] for mark in inside), *(mark[1] for mark in inside)})
     rows = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         over = [mark for mark in inside if mark[0] <= start and end <= mark[1]]
         rows.append(
             {

@@ -32,13 +32,20 @@ def issue_pdf(issue: Issue, *, preview: bool = False) -> bytes:
         ) from error
     context = {"issue": issue, "items": printed_items(issue, preview=preview), "address": settings.ADDRESS}
     html = render_to_string("paper/issue.html", context)
-    return bytes(HTML(string=html, base_url=STATIC.as_uri() + "/", url_fetcher=_own_files_only).write_pdf())
+    return bytes(HTML(string=html, base_url=STATIC.as_uri() + "/", url_fetcher=_own_files_only()).write_pdf())
 
 
-def _own_files_only(address: str, *args: Any, **kwargs: Any) -> Any:
+def _own_files_only() -> Any:
     """Refuse every address outside our static folder: a letter must not make the renderer call out."""
-    from weasyprint import default_url_fetcher
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-    if not address.startswith(STATIC.as_uri() + "/") or ".." in address:
-        raise ValueError("only the desk's own style and fonts are fetched")
-    return default_url_fetcher(address, *args, **kwargs)
+    class OwnFiles(URLFetcher):  # type: ignore[misc]
+        """Reads our own style and fonts, and nothing else."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            """Fetch one file of ours."""
+            if not url.startswith(STATIC.as_uri() + "/") or ".." in url:
+                raise FatalURLFetchingError("only the desk's own style and fonts are fetched")
+            return super().fetch(url, headers)
+
+    return OwnFiles(allowed_protocols=("file",))

@@ -6,13 +6,20 @@ answer in the shape of documents.py.
 
 from __future__ import annotations
 
-from functools import cache
+import json
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from ranvier import workbench
+from ranvier.case import from_document, to_document
+from ranvier.terms import RanvierError
+from ranvier.terms.vocabulary import findings as finding_terms
+
 Document = dict[str, Any]
+GUIDELINE = "efns_pns_2010"  # shown first: an answer to a reader speaks of it
 
 
 class Reasoning(Protocol):
@@ -26,9 +33,6 @@ class Reasoning(Protocol):
 
     def weigh(self, case: Document) -> Document | None:
         """The differential and next tests (`weigh`); None when that part is not installed."""
-
-    def ask(self, question: str) -> Document:
-        """One question answered from the statements (`ask`)."""
 
     def draft(self, text: str, case: Document) -> Document:
         """A sourced draft, as documents.py describes it."""
@@ -50,6 +54,137 @@ class Reasoning(Protocol):
 
     def versions(self) -> dict[str, str]:
         """Code, data and evidence dates."""
+
+
+class Workbench:
+    """The domain packages, through the workbench."""
+
+    def read(self, text: str) -> Document:
+        """Read a letter."""
+        return to_document(workbench.read(text))
+
+    def judge(self, case: Document) -> Document:
+        """Judge by every edition; the MMN guideline first, since the draft speaks of it."""
+        return json.loads(self._judged(json.dumps(case, sort_keys=True)))
+
+    @lru_cache(maxsize=64)  # noqa: B019 — a review page is loaded many times for one reading
+    def _judged(self, case: str) -> str:
+        document: Document = workbench.judge(from_document(json.loads(case))).document()
+        editions = document["editions"]
+        first = GUIDELINE
+        for edition in editions.values():
+            for criterion in edition["criteria"]:
+                criterion["label"] = criterion.get("wording", "")
+        document["editions"] = {first: editions[first], **editions}
+        return json.dumps(document)
+
+    def weigh(self, case: Document) -> Document | None:
+        """Weigh the differential, once that part of the workbench is there."""
+        weigh = getattr(workbench, "weigh", None)
+        if weigh is None:
+            return None
+        weighing = weigh(from_document(case))
+        return weighing if isinstance(weighing, dict) else dict(weighing.document())
+
+    def draft(self, text: str, case: Document) -> Document:
+        """Draft an answer and carry each sentence's support over."""
+        made = workbench.answer_case(text, from_document(case)).draft
+        used: dict[str, Document] = {}
+        known = self.statements()
+        sections = []
+        count = 0
+        for section in made.sections:
+            rows = []
+            for sentence in section.sentences:
+                count += 1
+                used |= {key: known[key] for key in sentence.statements}
+                rows.append(
+                    {
+                        "id": f"s{count}",
+                        "text": sentence.text,
+                        "support": [
+                            {"kind": one.kind.value, "id": one.id, "because": one.because}
+                            for one in sentence.support
+                        ],
+                        "tie": "drafted",
+                        "reason": "",
+                    }
+                )
+            sections.append(
+                {
+                    "id": section.id,
+                    "title": section.title,
+                    "urgent": section.urgent,
+                    "listed": section.listed,
+                    "sentences": rows,
+                }
+            )
+        kept = ("claim", "mark", "as_of", "sources")
+        return {
+            "title": self._title(case),
+            "evidence_as_of": made.evidence_as_of,
+            "drafted_on": made.drafted_on.isoformat(),
+            "handling": list(made.handling),
+            "sections": sections,
+            "statements": {key: {name: row[name] for name in kept} for key, row in used.items()},
+        }
+
+    def _title(self, case: Document) -> str:
+        """The reader's first question, or the topic, as a heading for a person to better."""
+        for question in case.get("questions", []):
+            words = " ".join(str(question["text"]).split()).strip(" -–")
+            if 8 <= len(words) <= 110:
+                return words[0].upper() + words[1:]
+        return "A letter about weak muscles"
+
+    def grade(self, text: str) -> float | None:
+        """The grade by a kept library."""
+        from ranvier.answer import reading_grade
+
+        return reading_grade(text)
+
+    @cache  # noqa: B019 — one Workbench lives as long as the process
+    def statements(self) -> dict[str, Document]:
+        """Every statement as a plain document."""
+        return {
+            key: {
+                "id": key,
+                "topic": row.topic,
+                "claim": row.claim,
+                "plain": row.plain,
+                "mark": row.mark.value,
+                "as_of": row.as_of,
+                "strength": row.strength.value,
+                "sources": [
+                    {"text": one.citation, "address": one.address, "mark": one.mark.value}
+                    for one in row.sources
+                ],
+            }
+            for key, row in workbench.statements().items()
+        }
+
+    def topics(self) -> dict[str, str]:
+        """Topics with their labels."""
+        return dict(workbench.topics())
+
+    def findings(self) -> dict[str, str]:
+        """Finding ids with their labels."""
+        return {key: term.label for key, term in finding_terms().items()}
+
+    def study(self, content: bytes) -> Document | None:
+        """Measure a study, once that part of the workbench is there."""
+        measure = getattr(workbench, "ncs", None)
+        if measure is None:
+            return None
+        try:
+            report = measure(content.decode("utf-8-sig"))
+        except RanvierError:
+            return None
+        return report if isinstance(report, dict) else dict(report.document())
+
+    def versions(self) -> dict[str, str]:
+        """Dates of code, data and evidence."""
+        return workbench.versions()
 
 
 @cache

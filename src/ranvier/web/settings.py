@@ -29,6 +29,7 @@ BEHIND_PROXY = bool(
 )  # it sets X-Forwarded-Proto and -For, and strips a client's
 HERE = Path(__file__).parent
 FOLDER = Path(os.environ.get("RANVIER_DESK_FOLDER", Path.cwd() / "desk-data"))
+(FOLDER / "static").mkdir(parents=True, exist_ok=True)
 
 
 def _secret_key() -> str:
@@ -114,6 +115,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "allauth",
@@ -303,6 +305,8 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django_tasks": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django_tasks_db": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "weasyprint": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "fontTools": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "waitress": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "desk": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },

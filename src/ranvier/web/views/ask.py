@@ -13,8 +13,8 @@ from ranvier.terms import DeskError, RanvierError
 from ranvier.web import columns, privacy
 from ranvier.web.commands import questions
 from ranvier.web.forms import LetterForm, SendForm, new_submission
-from ranvier.web.models import Question
 from ranvier.web.mail import from_token
+from ranvier.web.models import Question
 from ranvier.web.reasoning import reasoner
 from ranvier.web.uploads import checked
 
@@ -141,7 +141,7 @@ def send(request: HttpRequest) -> HttpResponse:
     chosen = {int(index) for index in given.cleaned_data["remove"]}
     printed = privacy.without(text, [row for index, row in enumerate(details) if index in chosen])
     after = understood(printed)
-    question, code = questions.send(
+    _, code = questions.send(
         submission=given.cleaned_data["submission"],
         text=printed,
         kept=after["details"],

@@ -1,0 +1,31 @@
+"""`ranvier plan CASE`: the work-up list, with why."""
+
+from __future__ import annotations
+
+import argparse
+
+from .documents import JSON_HELP, need_input, print_json, read_text
+from .weigh import add_case_arguments
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_case_arguments(parser, many=False)
+    parser.add_argument("--json", action="store_true", help=JSON_HELP)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what would tell most next."""
+    from ranvier import workbench
+
+    name = need_input(arguments.case, name="CASE", example="ranvier plan case.toml")
+    study = (
+        None if arguments.ncs is None else workbench.read_study(read_text(arguments.ncs), name=arguments.ncs)
+    )
+    case = workbench.case_of(read_text(name), name=name)
+    weighed = workbench.weigh(case, study, setting=arguments.setting)
+    if arguments.json:
+        print_json({"next_tests": weighed.document()["next_tests"]})
+        return 0
+    print(weighed.plan())
+    return 0

@@ -1,0 +1,56 @@
+"""WordPiece: a sentence into the pieces that the encoder knows (Wu et al. 2016; the lower-case BERT variant)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+LONGEST_WORD = 60  # letters; a longer run is noise and becomes one unknown piece
+UNKNOWN = "[UNK]"
+FIRST = "[CLS]"
+LAST = "[SEP]"
+
+
+def words(text: str) -> Iterator[str]:
+    """Lower-case words without accents, every punctuation mark by itself."""
+    plain = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if unicodedata.category(c) != "Mn")
+    word = ""
+    for character in plain:
+        if character.isalnum():
+            word += character
+            continue
+        if word:
+            yield word
+            word = ""
+        if not character.isspace() and character.isprintable():
+            yield character
+    if word:
+        yield word
+
+
+def pieces(word: str, vocabulary: Mapping[str, int]) -> list[int]:
+    """The longest known pieces of a word, from its start; one unknown piece if it cannot be covered."""
+    if len(word) > LONGEST_WORD:
+        return [vocabulary[UNKNOWN]]
+    found: list[int] = []
+    start = 0
+    while start < len(word):
+        mark = "##" if start else ""
+        for end in range(len(word), start, -1):
+            known = vocabulary.get(mark + word[start:end])
+            if known is not None:
+                found.append(known)
+                start = end
+                break
+        else:
+            return [vocabulary[UNKNOWN]]
+    return found
+
+
+def tokens(text: str, vocabulary: Mapping[str, int], *, at_most: int) -> list[int]:
+    """Piece numbers of a sentence between its two marks; the end of a longer sentence is kept, not its start.
+
+    A question stands at the end of what leads up to it.
+    """
+    found = [piece for word in words(text) for piece in pieces(word, vocabulary)]
+    return [vocabulary[FIRST], *found[-(at_most - 2) :], vocabulary[LAST]]

@@ -1,0 +1,137 @@
+"""The encoder's forward pass, in NumPy: six transformer layers and a mean over the pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranvier.terms import DataError
+
+from .tokens import tokens
+
+Array = NDArray[np.float32]
+
+WEIGHTS = Path(__file__).parent / "weights.npz"
+DIMENSIONS = 384
+LAYERS = 6
+HEADS = 12
+LONGEST = 96  # pieces; a question with its context rarely has more, and time grows with them
+EPSILON = 1e-12  # of the layer norm, as the model was trained
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The encoder's matrices, unpacked once. `vocabulary` maps a piece to its row of `pieces`."""
+
+    vocabulary: Mapping[str, int]
+    packed_pieces: NDArray[np.uint8]
+    piece_scales: Array
+    places: Array
+    matrices: Mapping[str, Array]
+
+    def pieces(self, rows: list[int]) -> Array:
+        """Unpack the embeddings of a few pieces: two 4-bit numbers a byte, one scale a row."""
+        packed = self.packed_pieces[rows]
+        both = np.empty((len(rows), DIMENSIONS), dtype=np.float32)
+        both[:, 0::2] = packed & 15
+        both[:, 1::2] = packed >> 4
+        unpacked: Array = (both - 8.0) * self.piece_scales[rows][:, None]
+        return unpacked
+
+
+@cache
+def weights() -> Weights:
+    """Read the weights file. Raises DataError when it is missing."""
+    if not WEIGHTS.exists():
+        raise DataError(
+            path=WEIGHTS.name, given="the encoder's weights are missing", expected="Install the package whole"
+        )
+    with np.load(WEIGHTS) as stored:
+        names = bytes(stored["vocabulary"]).decode("utf-8").split("\n")
+        matrices = {}
+        for name in stored.files:
+            if name.startswith("layer") and not name.endswith(".scale"):
+                value = stored[name].astype(np.float32)
+                if f"{name}.scale" in stored.files:
+                    value *= stored[f"{name}.scale"].astype(np.float32)[:, None]
+                matrices[name] = value
+        for name in ("norm.weight", "norm.bias"):
+            matrices[name] = stored[name].astype(np.float32)
+        return Weights(
+            vocabulary={name: row for row, name in enumerate(names)},
+            packed_pieces=stored["pieces"],
+            piece_scales=stored["pieces.scale"].astype(np.float32),
+            places=stored["places"].astype(np.float32),
+            matrices=matrices,
+        )
+
+
+def encode(texts: Iterable[str]) -> Array:
+    """Encode sentences as unit vectors.
+
+    Parameters
+        texts : plain sentences; the last 96 word pieces of each are read.
+    Returns
+        (n_texts, 384) Rows of length 1.
+    """
+    rows = [_encode(text) for text in texts]
+    return np.stack(rows) if rows else np.zeros((0, DIMENSIONS), dtype=np.float32)
+
+
+def _encode(text: str) -> Array:
+    known = weights()
+    rows = tokens(text, known.vocabulary, at_most=LONGEST)
+    m = known.matrices
+    x = _norm(known.pieces(rows) + known.places[: len(rows)], m["norm.weight"], m["norm.bias"])
+    for layer in range(LAYERS):
+        x = _layer(x, m, f"layer{layer}")
+    mean = x.mean(axis=0)
+    unit: Array = (mean / np.linalg.norm(mean)).astype(np.float32)
+    return unit
+
+
+def _layer(x: Array, m: Mapping[str, Array], name: str) -> Array:
+    length, width = x.shape[0], DIMENSIONS // HEADS
+
+    def dense(value: Array, part: str) -> Array:
+        return value @ m[f"{name}.{part}.weight"].T + m[f"{name}.{part}.bias"]
+
+    query, key, value = (
+        dense(x, part).reshape(length, HEADS, width).transpose(1, 0, 2) for part in ("query", "key", "value")
+    )
+    attention = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(width))
+    attention = np.exp(attention - attention.max(axis=-1, keepdims=True))
+    attention /= attention.sum(axis=-1, keepdims=True)
+    mixed = (attention @ value).transpose(1, 0, 2).reshape(length, DIMENSIONS)
+    x = _norm(x + dense(mixed, "mix"), m[f"{name}.mix_norm.weight"], m[f"{name}.mix_norm.bias"])
+    inner = _gelu(dense(x, "widen"))
+    return _norm(x + dense(inner, "narrow"), m[f"{name}.out_norm.weight"], m[f"{name}.out_norm.bias"])
+
+
+def _norm(x: Array, weight: Array, bias: Array) -> Array:
+    centred = x - x.mean(axis=-1, keepdims=True)
+    spread = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + np.float32(EPSILON))
+    normed: Array = centred / spread * weight + bias
+    return normed
+
+
+def _gelu(x: Array) -> Array:
+    """Gaussian error linear unit; erf by Abramowitz and Stegun 7.1.26, error below 2e-7: SciPy would cost its import."""
+    z = np.abs(x) * np.float32(0.7071067811865476)
+    t = 1.0 / (1.0 + np.float32(0.3275911) * z)
+    polynomial = t * (
+        np.float32(0.254829592)
+        + t
+        * (
+            np.float32(-0.284496736)
+            + t * (np.float32(1.421413741) + t * (np.float32(-1.453152027) + t * np.float32(1.061405429)))
+        )
+    )
+    erf = np.sign(x) * (1.0 - polynomial * np.exp(-z * z))
+    gelu: Array = (0.5 * x * (1.0 + erf)).astype(np.float32)
+    return gelu

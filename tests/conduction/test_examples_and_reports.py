@@ -1,0 +1,82 @@
+"""The example studies give the pattern they are named for, from their files, and their reports are made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ranvier.cli import main
+from ranvier.conduction import Pattern, StudyResult, judge_study
+from ranvier.conduction.body_map import body_map
+from ranvier.conduction.report import html_report
+from ranvier.conduction.trace_figure import nerve_figures
+from ranvier.exchange.study_csv import read_study
+from ranvier.exchange.traces_csv import attach_traces, read_traces
+
+FOLDER = Path(__file__).parents[2] / "examples" / "studies"
+PATTERNS = {
+    "normal": Pattern.NORMAL, "mmn_definite": Pattern.MULTIFOCAL_BLOCK_SPARING_SENSORY,
+    "mmn_probable": Pattern.MULTIFOCAL_BLOCK_SPARING_SENSORY, "martin_gruber": Pattern.NORMAL,
+    "dispersion_without_block": Pattern.DISPERSION_WITHOUT_BLOCK, "carpal_tunnel": Pattern.ENTRAPMENT,
+    "als_pattern": Pattern.MOTOR_AXONAL_LOSS, "cidp": Pattern.GENERALISED_DEMYELINATION,
+}  # fmt: skip
+GRADES = {"mmn_definite": {"definite": 2}, "mmn_probable": {"probable": 2}}
+
+
+def judged(name: str) -> StudyResult:
+    study = read_study((FOLDER / name / "study.csv").read_bytes())
+    return judge_study(attach_traces(study, read_traces((FOLDER / name / "traces.csv").read_bytes())))
+
+
+@pytest.mark.parametrize("name", sorted(PATTERNS))
+def test_an_example_shows_what_it_is_named_for(name: str) -> None:
+    result = judged(name)
+    assert result.summary.pattern is PATTERNS[name]
+    grades = [s.grades["efns_pns_2010"].value for s in result.segments]
+    counts = {grade: grades.count(grade) for grade in ("definite", "probable") if grade in grades}
+    assert counts == GRADES.get(name, {})
+    assert (FOLDER / name / "README.md").read_text(encoding="utf-8").count("\n") > 4
+
+
+def test_the_report_holds_its_parts_and_is_marked_unsigned() -> None:
+    page = html_report(judged("mmn_definite"))
+    for part in (
+        "NOT SIGNED",
+        "Motor conduction",
+        "Sensory conduction",
+        "Traces",
+        "To be careful of",
+        "Preston",
+    ):
+        assert part in page
+    assert page.count("<svg") == 1 + len(nerve_figures(judged("mmn_definite")))
+
+
+def test_words_of_the_input_are_escaped_in_the_report() -> None:
+    from ranvier.conduction import Context
+
+    study = read_study(
+        (FOLDER / "normal" / "study.csv").read_bytes(), context=Context(patient_line="<script>x</script>")
+    )
+    assert "<script>" not in html_report(judge_study(study))
+
+
+def test_pictures_say_in_words_what_they_show() -> None:
+    result = judged("mmn_definite")
+    assert "right median, wrist to elbow" in body_map(result).svg()
+    heading, figure = nerve_figures(result)[0]
+    assert heading == "Right median nerve, APB"
+    assert "Sweeps from distal to proximal" in figure.svg()
+
+
+def test_the_command_writes_reports_and_refuses_by_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study, page = FOLDER / "normal" / "study.csv", tmp_path / "r.html"
+    assert main(["ncs", str(study), "--json", "--html", str(page)]) == 0
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    bad = tmp_path / "bad.csv"
+    bad.write_text("a,b\n1,2\n", encoding="utf-8")
+    assert main(["ncs", str(bad)]) == 2
+    assert "no column nerve" in capsys.readouterr().err
