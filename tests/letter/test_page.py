@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a page is easier to see in one line than in pieces
 """Where a reader's letter lies, on pages of many shapes; every text here is invented."""
 
 from __future__ import annotations
