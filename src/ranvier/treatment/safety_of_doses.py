@@ -5,7 +5,7 @@ from __future__ import annotations
 from .circumstances import KIDNEY, VASCULAR
 from .facts import facts
 from .kinetics import Route
-from .safety_case import FINE, MET, NOT_MET, UNKNOWN, Checked, SafetyCase, check, limit
+from .safety_case import FINE, MET, NOT_MET, UNKNOWN, Checked, SafetyCase, check, limit, stated
 
 
 def _over(id: str, name: str, value: float | None, what: str, ask: str, lift: str) -> Checked:
