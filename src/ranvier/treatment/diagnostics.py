@@ -13,7 +13,7 @@ from scipy.stats import rankdata
 from .scan import Array
 
 SETTLED_R_HAT = 1.05  # above it the fit says that it has not settled; 1.01 is what we aim for
-FEW_EFFECTIVE_DRAWS = 200
+FEW_EFFECTIVE_DRAWS = 100
 
 
 def r_hat(chains: Array) -> Array:

@@ -53,6 +53,10 @@ class Coordinate:
         upper = np.minimum((1 + ndtr(z)) / 2, 1 - 1e-16)
         return np.asarray(self.sd * ndtri(upper))
 
+    def z_near(self, value: float) -> float:
+        """The z of a value, or of the nearest one that is possible."""
+        return self.z_of(max(value, 1e-2) if self.scale == "log" else value)
+
     def z_of(self, value: float) -> float:
         """The z of a natural value; infinite at and beyond the end of the scale."""
         if self.scale == "normal":
@@ -124,8 +128,6 @@ class PatientModel:
         """
         shifts = np.zeros((len(z), len(self.observations.series)))
         for j, (series, rise, day) in enumerate(self._typical):
-            if not series.measure.is_proportional:
-                continue
             effect = self._coordinate_value(z, f"maximal_effect_fraction.{series.name}")
             half = self._coordinate_value(z, "half_effect_g_per_l")
             drive = np.clip(effect * rise / (half + rise), 0, 0.99)
@@ -133,7 +135,12 @@ class PatientModel:
             lost = self._coordinate_value(
                 z, "background_axon_loss_per_year"
             ) + blocked * self._coordinate_value(z, "block_axon_loss_per_year")
-            shifts[:, j] = (-np.log1p(-drive) - lost * day / DAYS_PER_YEAR) / series.measure.base_sd
+            log_relative = -np.log1p(-drive) - lost * day / DAYS_PER_YEAR
+            if series.measure.is_proportional:
+                shifts[:, j] = log_relative / series.measure.base_sd
+            else:
+                gain = self._coordinate_value(z, f"gain.{series.name}")
+                shifts[:, j] = gain * (1 - effect) * np.expm1(log_relative) / series.measure.base_sd
         return shifts
 
     def _coordinate_value(self, z: Array, name: str) -> Array:
@@ -310,11 +317,11 @@ def _of_series(series: Series) -> list[Coordinate]:
             f"base.{name}",
             f"Untreated level, {_words(name)}",
             measure.unit,
-            "log",
+            "log" if measure.is_proportional else "normal",
             measure.base_median,
             measure.base_sd,
             1e-3,
-            4 * measure.plausible_high,
+            4 * measure.plausible_high if measure.is_proportional else measure.plausible_high,
         ),
         replace(_from_prior("maximal_effect_fraction", 1.0), name=f"maximal_effect_fraction.{name}"),
         Coordinate(

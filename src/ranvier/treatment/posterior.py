@@ -180,6 +180,6 @@ def fit(
         return Posterior(model, draws, FitStatus.PRIOR_ONLY)
     chains = sample(model, seed=seed, n_chains=n_chains, n_draws=n_draws)
     split, effective = r_hat(chains.draws), effective_draws(chains.draws)
-    settled = bool(np.max(split) <= SETTLED_R_HAT and np.min(effective) >= FEW_EFFECTIVE_DRAWS / 4)
+    settled = bool(np.max(split) <= SETTLED_R_HAT and np.min(effective) >= FEW_EFFECTIVE_DRAWS)
     status = FitStatus.SETTLED if settled else FitStatus.NOT_SETTLED
     return Posterior(model, chains.pooled, status, chains, split, effective)

@@ -24,7 +24,7 @@ BATCH_ELEMENTS = (
 TAIL = 15.0  # degrees of freedom of the mixture: heavier than any posterior met
 SPREAD = 1.1  # how much wider than the estimated posterior the mixture is
 WALK_EVERY = 2
-EXTRA_RUNS = 2
+EXTRA_RUNS = 3  # each longer than the last and thinned to the same number of draws
 GOOD_R_HAT = 1.03  # above it the chains are run again with what they learned
 LEARNING_ROUNDS = 2
 PILOTS = 64
@@ -117,15 +117,16 @@ def sample(
         mixture = _described(archive, broad, rng)
     chains = _walk(model, mixture, state[rng.choice(PILOTS, n_chains, replace=False)], n_draws, rng, archive)
     spent += chains.n_evaluations
-    for _ in range(EXTRA_RUNS):
+    for thin in range(2, 2 + EXTRA_RUNS):
         if n_draws < FULL_DRAWS or not np.max(r_hat(chains.draws)) > GOOD_R_HAT:
             break
         # What the chains found and the pilots missed goes into the mixture; the unsettled chains are thrown away.
-        thinned = chains.pooled[:: max(1, len(chains.pooled) // 4000)]
-        archive = np.concatenate([archive, thinned]) if archive is not None else thinned
+        some = chains.pooled[:: max(1, len(chains.pooled) // 4000)]
+        archive = np.concatenate([archive, some]) if archive is not None else some
         mixture = _described(archive, broad, rng)
-        chains = _walk(model, mixture, chains.draws[:, -1], n_draws, rng, archive)
-        spent += chains.n_evaluations
+        longer = _walk(model, mixture, chains.draws[:, -1], thin * n_draws, rng, archive)
+        spent += longer.n_evaluations
+        chains = replace(longer, draws=longer.draws[:, ::thin], log_posterior=longer.log_posterior[:, ::thin])
     natural = model.from_levels(chains.pooled).reshape(chains.draws.shape)
     return replace(chains, draws=natural, n_evaluations=spent)
 
@@ -183,8 +184,7 @@ def _climb(model: PatientModel, responders: Sequence[bool], n_steps: int = 12) -
     for column, series in zip(
         model.base_columns, model.observations.series, strict=True
     ):  # the level the readings have
-        coordinate = model.coordinates[column]
-        u[column] = np.log(max(float(np.median(series.values)), 1e-2) / coordinate.median) / coordinate.sd
+        u[column] = model.coordinates[column].z_near(float(np.median(series.values)))
 
     def seen(points: Array) -> tuple[Array, Array, Array]:
         z = model.from_levels(points)

@@ -1,0 +1,24 @@
+"""The general ranges come in order, and agree with the dossier's prior predictive."""
+
+from __future__ import annotations
+
+import pytest
+
+from ranvier.treatment.usual_course import usual_course
+
+
+def test_onset_comes_before_peak_and_peak_before_the_end() -> None:
+    onset, peak, end = usual_course()
+    assert onset.median_days < peak.median_days < end.median_days
+    for row in (onset, peak, end):
+        assert row.low_days <= row.median_days <= row.high_days
+        assert row.published
+        assert row.sources
+
+
+def test_the_ranges_are_those_of_the_dossier() -> None:
+    """Section 3.2: half of the gain at day 2.0-3.5-6.8, peak at 6-12-25, 10 % benefit ends at day 28-49-83 (5-50-95 %)."""
+    onset, peak, end = usual_course()
+    assert onset.median_days == pytest.approx(3.5, abs=1.0)
+    assert (peak.low_days, peak.median_days, peak.high_days) == pytest.approx((6, 12, 25), abs=3)
+    assert (end.low_days, end.median_days, end.high_days) == pytest.approx((28, 49, 83), rel=0.25)
