@@ -14,7 +14,7 @@ from ranvier.cli import main
 from ranvier.treatment import Outlook, look_ahead, parse_diary, read_diary
 from ranvier.treatment.patient_page import patient_page
 from ranvier.treatment.picture import draw
-from ranvier.treatment.report import clinic_report, write_pdf
+from ranvier.treatment.report import SVG, _as_image, clinic_report, write_pdf
 from ranvier.treatment.summary import summarise
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "diaries"
@@ -80,11 +80,14 @@ def test_the_patients_page_names_no_dose_and_no_schedule() -> None:
     assert "change your treatment" in words
 
 
-def test_the_pdf_has_one_page_and_an_annex(tmp_path: Path) -> None:
-    pytest.importorskip("weasyprint")
+def test_the_report_is_one_page_and_its_annex_begins_on_the_next(tmp_path: Path) -> None:
+    weasyprint = pytest.importorskip("weasyprint")
     path = tmp_path / "report.pdf"
-    write_pdf(clinic_report(example()), path)
+    page = clinic_report(example())
+    write_pdf(page, path)
     assert path.read_bytes().startswith(b"%PDF")
+    alone = SVG.sub(_as_image, page[: page.index('<div class="annex">')] + "</main></body></html>")
+    assert len(weasyprint.HTML(string=alone).render().pages) == 1
 
 
 def test_the_command_line_prints_one_json_document(capsys: pytest.CaptureFixture[str]) -> None:

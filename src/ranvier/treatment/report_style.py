@@ -40,7 +40,7 @@ sup { color: #0072b2; font-size: 10px; padding-left: 2px; }
   h1 { font-size: 15pt; } h2 { font-size: 10pt; margin: 5pt 0 1pt; }
   th { font-size: 6.6pt; padding: 1pt 3pt; } td { padding: 1pt 3pt; }
   td:last-child { min-width: 33mm; } td:last-child { font-size: 6.8pt; }
-  .picture { margin: 2pt 0; } .picture img { width: 124mm; margin: 0 auto; }
+  .picture { margin: 2pt 0; } .picture img { width: 112mm; margin: 0 auto; }
   .annex { break-before: page; border: 0; padding: 0; margin: 0; }
   .small, .small li { font-size: 7.4pt; } .sources { font-size: 6.6pt; } sup { font-size: 5.6pt; }
   ul { margin: 2pt 0 4pt; padding-left: 12pt; } li { margin: 1pt 0; }
