@@ -199,4 +199,11 @@ def test_many_questions_go_line_by_line(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_the_statements_alone_need_no_numpy() -> None:
     code = "import sys, ranvier.evidence as e; e.statements(); sys.exit('numpy' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code],
+            check=False,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        ).returncode
+        == 0
+    )
