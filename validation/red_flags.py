@@ -37,10 +37,12 @@ class Tally:
 
     caught: int = 0
     true: int = 0
+    silent: int = 0  # true rows on which nothing at all was raised
     false_alarms: int = 0
     near_misses: int = 0
     by_flag: Counter[str] = field(default_factory=Counter)
     caught_by_flag: Counter[str] = field(default_factory=Counter)
+    false_by_flag: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
 
 
@@ -58,11 +60,13 @@ def measure(rows: list[Row]) -> Tally:
         wanted = set(row["red_flags"])
         if not wanted:
             tally.near_misses += 1
+            tally.false_by_flag.update(raised)
             if raised:
                 tally.false_alarms += 1
                 tally.errors.append(f"FALSE {', '.join(sorted(raised))}: {row['id']} {row['text']}")
             continue
         tally.true += 1
+        tally.silent += not raised
         tally.by_flag.update(wanted)
         tally.caught_by_flag.update(wanted & raised)
         if wanted <= raised:
@@ -80,24 +84,24 @@ def report(tallies: dict[str, Tally]) -> str:
         "Made by `./dev validate red_flags`. A true sentence is caught when every flag it is labelled with is raised; a false",
         "alarm is any flag on a sentence that has none. Shares with Wilson 95 % intervals.",
         "",
-        "| set | caught | share | false alarms | share |",
-        "|---|---|---|---|---|",
+        "| set | caught | share | nothing raised | false alarms | share |",
+        "|---|---|---|---|---|---|",
     ]
     for name, tally in tallies.items():
         lines.append(
-            f"| {name} | {tally.caught} of {tally.true} | {wilson(tally.caught, tally.true)}"
+            f"| {name} | {tally.caught} of {tally.true} | {wilson(tally.caught, tally.true)} | {tally.silent}"
             f" | {tally.false_alarms} of {tally.near_misses} | {wilson(tally.false_alarms, tally.near_misses)} |"
         )
     flags = sorted({flag for tally in tallies.values() for flag in tally.by_flag})
     lines += [
         "",
-        "Caught by flag:",
+        "Caught by flag, and after the stroke the false alarms:",
         "",
         "| flag | " + " | ".join(tallies) + " |",
         "|---|" + "---|" * len(tallies),
     ]
     for flag in flags:
-        cells = (f"{tally.caught_by_flag[flag]} of {tally.by_flag[flag]}" for tally in tallies.values())
+        cells = (f"{tally.caught_by_flag[flag]} of {tally.by_flag[flag]} / {tally.false_by_flag[flag]}" for tally in tallies.values())
         lines.append(f"| {flag} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n" + NOTES
 

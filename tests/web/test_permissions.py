@@ -11,21 +11,27 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.web.conftest import published, send
 
 from ranvier.web.roles import Role
-from tests.web.conftest import published, send
 
 TABLE = Path(__file__).with_name("permissions.csv")
 ROLES = (Role.READER, Role.TRAINEE, Role.CLINICIAN, Role.EDITOR, Role.ADMINISTRATOR)
 
 
-def patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+def patterns(
+    resolver: URLResolver, namespace: str = "", above: tuple[str, ...] = ()
+) -> Iterator[tuple[str, dict[str, bool]]]:
+    """Each address by name, with the words it takes (an outer include may take some) and whether each is a number."""
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLPattern):
             assert pattern.name, f"an address without a name cannot have a row: {pattern}"
-            yield f"{namespace}:{pattern.name}" if namespace else pattern.name, pattern
+            words = {}
+            for text in (*above, str(pattern.pattern)):
+                words |= {name: kind == "int" for kind, name in re.findall(r"<(?:(\w+):)?(\w+)>", text)}
+            yield f"{namespace}:{pattern.name}" if namespace else pattern.name, words
         else:
-            yield from patterns(pattern, pattern.namespace or namespace)
+            yield from patterns(pattern, pattern.namespace or namespace, (*above, str(pattern.pattern)))
 
 
 ADDRESSES = dict(patterns(get_resolver()))
@@ -61,15 +67,21 @@ def test_each_role_reaches_exactly_the_pages_of_its_column(
         "issue_build": issue.pk, "issue_items": issue.pk, "issue_move": issue.pk, "person_edit": clinician.pk,
         **{f"issue_preview_{form}": issue.pk for form in ("web", "mail", "text", "pdf")},
     }  # fmt: skip
-    samples = {"slug": answered.slug, "number": 1, "old": 1, "new": 1, "token": "t", "key": "definition", "uidb36": "1"}
+    samples = {
+        "slug": answered.slug,
+        "number": 1,
+        "old": 1,
+        "new": 1,
+        "token": "t",
+        "key": "definition",
+        "uidb36": "1",
+    }
     wrong = []
-    for name, pattern in ADDRESSES.items():
+    for name, words in ADDRESSES.items():
         expected = rows()[name][role.value] == "yes"
         given = {}
-        for word in re.findall(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>", str(pattern.pattern)):
-            word = word[0] or word[1]
+        for word, integer in words.items():
             if word == "pk":
-                integer = "int" in str(pattern.pattern) and "uuid" not in str(pattern.pattern)
                 given[word] = 0 if integer else keys.get(name, waiting.pk)
             else:
                 given[word] = samples.get(word, str(uuid.uuid4()))

@@ -41,7 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(result.as_json())
         return 0
-    print(f"{result.label} ({result.n_patients:,} invented patients, seed {result.seed})\nSource: {result.source}\n")
+    print(
+        f"{result.label} ({result.n_patients:,} invented patients, seed {result.seed})\nSource: {result.source}\n"
+    )
     print("median (90 % of patients)")
     for arm in result.arms:
         print(f"\n{arm.name}")

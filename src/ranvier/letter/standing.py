@@ -195,6 +195,8 @@ def _asked(sentence: str, start: int, end: int, *, lenient: bool) -> bool:
     clause = sentence[opening.start() : end]
     if _PRESUPPOSED.search(clause) and not _IF.search(clause):
         return False
+    if _JUST_NOW.search(sentence) and _OWN.search(clause) and not _IF.search(clause):
+        return False
     return not (
         lenient and re.search(r"\bis it (?:normal|usual|common|dangerous|ok|okay|serious|bad)\b", clause)
     )
@@ -219,8 +221,17 @@ def _supposed(clause: str, sentence: str, start: int) -> bool:
     )
 
 
-def _to_come(clause: str) -> bool:
+def _is_general(clause: str) -> bool:
+    return any(
+        _WARNING.match(cue.group()) or not _OWN.search(clause, cue.end())
+        for cue in _words("general").finditer(clause)
+    )
+
+
+def _to_come(clause: str, sentence: str) -> bool:
     future = _FUTURE.search(clause)
+    if future and future.group().startswith("could") and _JUST_NOW.search(sentence):
+        future = None  # "this morning I could only crawl"
     if future and not _SUSPECTED.match(future.group("rest")):
         return True
     fear = _FEAR.search(clause)
@@ -235,10 +246,7 @@ def _over(sentence: str, start: int, end: int) -> bool:
     before, after = sentence[:start], sentence[end:]
     if _NOT_GONE.search(sentence):
         return False
-    just_now = re.search(
-        r"\b(?:yesterday|today|this (?:morning|afternoon|evening)|last night|tonight|(?:hours?|minutes?) ago)\b",
-        sentence,
-    )
+    just_now = _JUST_NOW.search(sentence)
     if (
         _words("gone").search(after)
         and not just_now
@@ -246,7 +254,7 @@ def _over(sentence: str, start: int, end: int) -> bool:
     ):
         return True
     past = _words("past").search(sentence)
-    if past is None:
+    if past is None or (past.end() <= start and _SINCE_THEN.search(before, past.end())):
         return False
     if _words("long_past").search(before) or _words("long_past").search(after):
         return True
@@ -288,15 +296,39 @@ def _of_another(sentence: str, start: int, writer: Writer, previous: str) -> boo
     if mention.group("other"):
         return True
     ill = bool(re.search(rf"\b{_either('illness')}\b", sentence))
-    if writer.patient is not None or writer.own or ill:
-        return not (recent and not ill and not writer.own)
-    return bool(_words("past_verb").search(sentence[mention.end() :]) and not recent)
+    if re.match(
+        r"(?:'s)?,? (?:also |just |has |had )?(?:says?|said|notic\w+|tells?|told|thinks?|thought|saw|sees|found|finds|reports?|heard|hears|worr\w+|watch\w*|took|drove|brought|called|rang)\b",
+        since,
+    ):
+        return False  # who reports it is not who has it
+    if ill:
+        return True
+    if writer.patient is not None or writer.own:
+        return not recent
+    told_as_past = "past_verb" if who in _set("elders") else "spouse_past"
+    return bool(_words(told_as_past).search(sentence[mention.end() :]) and not recent)
 
 
 _TAKEN_BACK = re.compile(
     r"\b(?:without|no|not a|never a|never any|not any|nor|isn't a|wasn't a|hardly any|never|not"
     r"|n't) (?:\w+ ){0,2}(?:affected|involved|impaired|compromised|problems?|trouble|difficult\w*"
     r"|issues?|worse|weak\w*|pain|bother|discomfort|sudden)\b"
+)
+
+
+_JUST_NOW = re.compile(
+    r"\b(?:yesterday|today|this (?:morning|afternoon|evening)|last night|tonight|(?:hours?|minutes?|days?) ago|overnight|since (?:\w+day))\b"
+)
+_OWN = re.compile(r"\b(?:i|i'm|i've|i'd|my|me|myself)\b")
+# A warning or a check is general even when it is about "my" legs; what was read or heard is not, once "I" follow.
+_WARNING = re.compile(
+    r"(?:ask|check|monitor|screen|warn|told|look|watch|risk|call|ring|in case|prevent|avoid|protect|reduc|so that|insur)"
+)
+_SINCE_THEN = re.compile(
+    r"\b(?:now|today|tonight|this (?:week|morning|evening)|lately|recently|since yesterday)\b"
+)
+_NOT_SO = re.compile(
+    r"(?:\bnot|n't|\bnever) (?:droop\w*|drop|swell|swollen|slur\w*|sag|spread\w*|hurt\w*|ache|painful|tight\w*)\b"
 )
 
 
@@ -307,7 +339,19 @@ def denied(sentence: str, start: int, end: int) -> bool:
         _negated(_clause_before(sentence[:start]), after)
         or _DENIED_AFTER.match(after)
         or _TAKEN_BACK.search(sentence, start, end)
+        or _NOT_SO.search(sentence, start, end)
     )
+
+
+def _is_another_life(clause: str, until: str) -> bool:
+    """People in general, or somebody whose death is told as past; whoever speaks of ending a life now counts."""
+    if re.search(r"\b(?:people|patients|anyone|leaflet)\b", clause) and not _OWN.search(clause):
+        return True
+    past = re.search(
+        rf"\b(?:{_either('kin')}|{_either('other')})\b(?P<rest>.*)\b(?:took|killed|committed|died|had|was)\b",
+        until,
+    )
+    return past is not None and not _OWN.search(until, past.start("rest"))
 
 
 def stands(
@@ -339,13 +383,7 @@ def stands(
     if _over(sentence, start, end):
         return False
     if self_harm:
-        return not re.search(
-            rf"\b(?:people|patients|anyone|you|leaflet|read|{_either('other')}\b.*\b(?:took|had|killed|died|was))\b",
-            clause,
-        ) and not re.search(
-            rf"\b(?:{_either('kin')}|{_either('other')})\b.*\b(?:took|killed|committed|died|had)\b",
-            sentence[:end],
-        )
-    if _words("general").search(clause) or _supposed(clause, sentence, start) or _to_come(clause):
+        return not _is_another_life(clause, sentence[:end])
+    if _is_general(clause) or _supposed(clause, sentence, start) or _to_come(clause, sentence):
         return False
     return not _of_another(sentence, start, writer, previous)

@@ -101,7 +101,9 @@ def _rate(fibre: Fibre, count: int, scheme: Scheme, precision: str, steps: int, 
     for _ in range(repeats):
         best = min(
             best,
-            _seconds(lambda: [step_group(group, n_steps=steps, pulses=pulses) for _ in range(count // width)]),
+            _seconds(
+                lambda: [step_group(group, n_steps=steps, pulses=pulses) for _ in range(count // width)]
+            ),
         )
     return PER_INTERNODE * N_NODES * count * steps / best / 1e6
 

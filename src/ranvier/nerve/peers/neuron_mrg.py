@@ -46,12 +46,16 @@ def _compiler() -> str | None:
 def _load() -> Any:
     compiler = _compiler()
     if compiler is None:
-        raise MissingDependency(path="neuron", given="not installed", expected="pip install neuron, and a C compiler")
+        raise MissingDependency(
+            path="neuron", given="not installed", expected="pip install neuron, and a C compiler"
+        )
     folder = Path(tempfile.mkdtemp(prefix="ranvier-neuron-"))
     shutil.copy(MECHANISM, folder)
     # The compiler is NEURON's own script, run on our own file in a folder of its own.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    subprocess.run([compiler, "."], cwd=folder, check=True, capture_output=True, env={**os.environ, "PATH": path})  # noqa: S603
+    subprocess.run(
+        [compiler, "."], cwd=folder, check=True, capture_output=True, env={**os.environ, "PATH": path}
+    )
     from neuron import h
 
     library = next(folder.glob("*/libnrnmech.*"), None) or next(folder.glob("*/.libs/libnrnmech.*"))
