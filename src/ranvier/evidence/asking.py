@@ -90,7 +90,7 @@ def _sections(text: str, whole: Found, *, urgent: bool) -> tuple[Section, ...]:
     if len(asked) == 1:
         return (_section(whole, request.declined(text, whole.refusal), at_most=1 if urgent else AT_MOST),)
     found = [
-        find(part.text, context=part.context, beside_others=whole.in_scope)
+        find(part.text, context=part.context, within=text, beside_others=whole.in_scope)
         for part in asked[:AT_MOST_SECTIONS]
     ]
     sections: list[Section] = []
