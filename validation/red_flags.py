@@ -101,7 +101,10 @@ def report(tallies: dict[str, Tally]) -> str:
         "|---|" + "---|" * len(tallies),
     ]
     for flag in flags:
-        cells = (f"{tally.caught_by_flag[flag]} of {tally.by_flag[flag]} / {tally.false_by_flag[flag]}" for tally in tallies.values())
+        cells = (
+            f"{tally.caught_by_flag[flag]} of {tally.by_flag[flag]} / {tally.false_by_flag[flag]}"
+            for tally in tallies.values()
+        )
         lines.append(f"| {flag} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n" + NOTES
 

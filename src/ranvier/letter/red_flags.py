@@ -228,7 +228,11 @@ class _Reader:
     def _excused(self, together: Together, index: int) -> bool:
         """Whether the sentence tells of something slow or mending, and nothing in it says that it is sudden."""
         text = self.sentences[index].text
-        if "better" in together.unless and self._said("better", text) and not self._said("turned_again", text):
+        if (
+            "better" in together.unless
+            and self._said("better", text)
+            and not self._said("turned_again", text)
+        ):
             return True
         if "visit" in together.unless and self._said("visit", text) and not self._said("turn", text):
             return True

@@ -103,7 +103,7 @@ def run_neuron(
 def _sections(h: Any, fibre: Fibre, number: int) -> list[Any]:
     circuit = draw_circuit(fibre)
     outer = fibre.diameter_um
-    sections = []
+    sections: list[Any] = []
     for k in range(fibre.kind.size):
         is_node = KINDS[fibre.kind[k]] == "node"
         section = h.Section(name=f"f{number}c{k}")
