@@ -53,7 +53,9 @@ def pack(folder: Path) -> dict[str, NDArray[np.generic]]:
         name.removeprefix("bert.").removeprefix("0.auto_model."): value
         for name, value in load_file(next(folder.rglob("model.safetensors"))).items()
     }
-    vocabulary = json.loads(next(folder.rglob("tokenizer.json")).read_text(encoding="utf-8"))["model"]["vocab"]
+    vocabulary = json.loads(next(folder.rglob("tokenizer.json")).read_text(encoding="utf-8"))["model"][
+        "vocab"
+    ]
     kept = [
         (piece, row)
         for piece, row in vocabulary.items()
@@ -65,7 +67,8 @@ def pack(folder: Path) -> dict[str, NDArray[np.generic]]:
     embeddings = model["embeddings.word_embeddings.weight"][[row for _, row in kept]].astype(np.float32)
     packed["pieces"], packed["pieces.scale"] = four_bits(embeddings)
     places = (
-        model["embeddings.position_embeddings.weight"][:LONGEST] + model["embeddings.token_type_embeddings.weight"][0]
+        model["embeddings.position_embeddings.weight"][:LONGEST]
+        + model["embeddings.token_type_embeddings.weight"][0]
     )
     packed["places"] = places.astype(np.float16)
     for end in ("weight", "bias"):

@@ -149,7 +149,9 @@ def test_the_words_of_no_letter_are_given_to_another() -> None:
 
 
 def test_a_question_about_no_emergency_gets_no_emergency_words_as_an_afterthought() -> None:
-    reply = ask("They've offered me immunoglobulin from September. My hand isn't that bad. Do I say yes or leave it?")
+    reply = ask(
+        "They've offered me immunoglobulin from September. My hand isn't that bad. Do I say yes or leave it?"
+    )
     assert all(statements()[key].topic != "emergency" for key in reply.statements)
 
 

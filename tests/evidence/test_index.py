@@ -19,9 +19,21 @@ VOCABULARY = {
 # What sentence-transformers 6.2 (torch 2.14) gives with the full weights, 25 November 2026. Ours are rounded to 4 and 8
 # bits, which moved the cosine of two open questions by 0.034 at most.
 REFERENCE = (
-    ("how painful is MMN for most people", "how many people get diagnosed with mmn each year in the uk approx", 0.590),
-    ("how painful is MMN for most people", "is a spinal or being knocked out fully safer for somebody with mmn?", 0.603),
-    ("Doctor wrote 'triceps jerk absent on left'. Is that typical?", "Can shingles nerve pain last for years?", 0.232),
+    (
+        "how painful is MMN for most people",
+        "how many people get diagnosed with mmn each year in the uk approx",
+        0.590,
+    ),
+    (
+        "how painful is MMN for most people",
+        "is a spinal or being knocked out fully safer for somebody with mmn?",
+        0.603,
+    ),
+    (
+        "Doctor wrote 'triceps jerk absent on left'. Is that typical?",
+        "Can shingles nerve pain last for years?",
+        0.232,
+    ),
 )
 ROUNDING = 0.04
 

@@ -7,7 +7,11 @@ from datetime import date
 
 from .statement import statements
 
-EVERY_TIME = ("complement_inhibitors", "research", "cost_access")  # what these say may have changed since last month
+EVERY_TIME = (
+    "complement_inhibitors",
+    "research",
+    "cost_access",
+)  # what these say may have changed since last month
 
 
 def main() -> int:
