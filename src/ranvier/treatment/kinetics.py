@@ -84,13 +84,16 @@ class Timetable:
     grams: Mapping[Route, Array]
 
     def __post_init__(self) -> None:
-        half_days = np.arange(2 * self.n_days + 1)
-        last_dose = np.searchsorted(2 * self.dose_days, half_days, side="right") - 1
-        object.__setattr__(self, "last_dose", last_dose)
-        object.__setattr__(self, "half_days_since", half_days - 2 * self.dose_days[last_dose])
+        for name, half_days in (
+            ("mornings", 2 * np.arange(self.n_days + 1)),
+            ("middays", 2 * np.arange(self.n_days) + 1),
+        ):
+            last_dose = np.searchsorted(2 * self.dose_days, half_days, side="right") - 1
+            object.__setattr__(self, name, (last_dose, half_days - 2 * self.dose_days[last_dose]))
 
-    last_dose: NDArray[np.int64] = field(init=False, repr=False)
-    half_days_since: NDArray[np.int64] = field(init=False, repr=False)
+    # For each morning and midday: the dose day it follows (an index into `dose_days`) and half days since.
+    mornings: tuple[NDArray[np.int64], NDArray[np.int64]] = field(init=False, repr=False)
+    middays: tuple[NDArray[np.int64], NDArray[np.int64]] = field(init=False, repr=False)
 
 
 def lay_out(doses: Sequence[Dose], n_days: int) -> Timetable:
@@ -145,10 +148,11 @@ class LinearKinetics:
         An infusion is a bolus: against a half-life of 11 days its hours do not show. A rise from before the diary is
         taken as one level in both compartments, so it fades at the slow rate.
         """
-        dose_days, grams, since = timetable.dose_days, timetable.grams, timetable.half_days_since
+        dose_days, grams = timetable.dose_days, timetable.grams
         gaps = np.diff(dose_days)
-        ages = -0.5 * np.arange(int(since.max()) + 1)
-        total = np.zeros((len(parameters), len(since)))
+        ages = -0.5 * np.arange(int(timetable.mornings[1].max()) + 2)
+        after = np.zeros((len(parameters), timetable.n_days + 1))
+        middle = np.zeros((len(parameters), timetable.n_days))
         for rate, by_route, carries_start in _terms(parameters, set(grams)):
             given = np.zeros((len(parameters), len(dose_days)))
             for route, height in by_route.items():
@@ -157,12 +161,14 @@ class LinearKinetics:
                 given[:, 0] += start
             level = accumulate(np.exp(np.multiply.outer(-rate, gaps)), given[:, 1:], given[:, 0])
             fade = np.exp(np.multiply.outer(rate, ages))
-            total += np.take(level, timetable.last_dose, axis=1) * np.take(fade, since, axis=1)
-        after = total[:, ::2]
+            for total, (last_dose, since) in ((after, timetable.mornings), (middle, timetable.middays)):
+                part = np.take(level, last_dose, axis=1)
+                part *= np.take(fade, since, axis=1)
+                total += part
         before = after.copy()
         if Route.INTRAVENOUS in grams:
             before[:, dose_days] -= grams[Route.INTRAVENOUS] / parameters.central_volume_l[:, None]
-        return Rise(before=before, after=after, middle=total[:, 1::2])
+        return Rise(before=before, after=after, middle=middle)
 
 
 def _terms(parameters: KineticParameters, routes: set[Route]) -> list[tuple[Array, dict[Route, Array], bool]]:

@@ -234,7 +234,7 @@ class PatientModel:
         parts: list[Array] = []
         log_sds: list[Array] = []
         for series in self.observations.series:
-            strength = self.strength(values, self.course(values, rise, series.name), series)[:, series.days]
+            strength = self.strength(values, self.course(values, rise, series.name).on(series.days), series)
             learned = np.multiply.outer(values[f"learning_fraction.{series.name}"], series.practice)
             if series.measure.is_proportional:
                 residual = np.log(series.values) - np.log(np.maximum(strength, 1e-9)) - learned

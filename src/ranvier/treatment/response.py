@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .kinetics import Rise
 from .scan import Array, accumulate
@@ -40,12 +41,23 @@ class ResponseParameters:
 class Course:
     """The course of conduction and axons, each (n_patients, n_days + 1), on the morning of each day.
 
-    `relative_conduction` is 1 when untreated; `surviving_axons_fraction` is 1 on day 0.
+    `relative_conduction` is 1 when untreated; `axon_loss_exponent` is 0 on day 0, when all axons are there.
     """
 
     relative_conduction: Array
-    surviving_axons_fraction: Array
+    axon_loss_exponent: Array
     maximal_effect_fraction: Array
+
+    @property
+    def surviving_axons_fraction(self) -> Array:
+        """Share of the axons of day 0 that are left."""
+        return np.exp(-self.axon_loss_exponent)
+
+    def on(self, days: NDArray[np.int64]) -> Course:
+        """The course on some days only, each array (n_patients, len(days))."""
+        return Course(
+            self.relative_conduction[:, days], self.axon_loss_exponent[:, days], self.maximal_effect_fraction
+        )
 
     @property
     def relative_strength(self) -> Array:
@@ -76,8 +88,15 @@ def follow(parameters: ResponseParameters, rise: Rise, start: Array | None = Non
         np.multiply.outer(parameters.half_effect_drift_per_year, years)
     )
 
+    most = k_out * i_max
+
     def loss_rate(x: Array, half: Array) -> Array:
-        return k_out - (k_out * i_max) * (x / (half + x))
+        """k_out - k_out * I_max * x / (EC50 + x), in place: this is the hottest line of a fit."""
+        rate = half + x
+        np.divide(x, rate, out=rate)
+        rate *= -most
+        rate += k_out
+        return rate
 
     first = loss_rate(rise.after[:, :-1], ec50[:, :-1])
     middle = loss_rate(rise.middle, ec50[:, :-1])
@@ -100,4 +119,4 @@ def follow(parameters: ResponseParameters, rise: Rise, start: Array | None = Non
         np.multiply.outer(parameters.background_axon_loss_per_year, years)
         + (parameters.block_axon_loss_per_year / DAYS_PER_YEAR)[:, None] * blocked_days
     )
-    return Course(conduction, np.exp(-exponent), parameters.maximal_effect_fraction)
+    return Course(conduction, exponent, parameters.maximal_effect_fraction)
