@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ranvier.terms.errors import DocumentRefused
+from ranvier.terms.errors import DocumentRefused, InputRefused
 
 from .documents import JSON_HELP, print_json
 
@@ -17,6 +17,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="nerve_verb", metavar="VERB", required=True)
     _register_fibre(verbs.add_parser("fibre", help="one fibre: does the impulse get through, and how fast?"))
     _register_study(verbs.add_parser("study", help="attack a nerve and record the study a doctor would see"))
+    _register_show(verbs.add_parser("show", help="draw the impulse stopping, the lesion, and the responses"))
     _register_check(
         verbs.add_parser("check", help="run a file of reference conditions (shaped like nerve-oracle.csv)")
     )
@@ -24,7 +25,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the work."""
-    return {"fibre": _fibre, "study": _study, "check": _check}[arguments.nerve_verb](arguments)
+    return {"fibre": _fibre, "study": _study, "show": _show, "check": _check}[arguments.nerve_verb](arguments)
 
 
 def _register_fibre(parser: argparse.ArgumentParser) -> None:
@@ -103,6 +104,20 @@ def _register_study(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--exact", action="store_true", help="simulate every attacked axon; do not read the tables"
     )
+    parser.add_argument("--json", action="store_true", help=JSON_HELP)
+
+
+def _register_show(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Draw a lesion file: space_time.svg, impulse.svg (moving), and cmaps.svg where it is a nerve that is attacked. "
+        "Example: ranvier nerve show --lesion block.toml --out pictures/"
+    )
+    parser.add_argument("--lesion", metavar="FILE", type=Path, required=True, help="lesion file in TOML")
+    parser.add_argument(
+        "--out", metavar="FOLDER", type=Path, default=Path(), help="folder to write to (default: here)"
+    )
+    parser.add_argument("--diameter-um", type=float, help="of the axon shown (default: a middling one)")
+    parser.add_argument("--length-mm", type=float, default=80.0, help="of a single fibre (default 80)")
     parser.add_argument("--json", action="store_true", help=JSON_HELP)
 
 
@@ -198,6 +213,39 @@ def _truth_text(truth: dict[str, Any], out: Path) -> str:
                 f"    {where:<28} {blocked:3.0f} % blocked, {slowed:3.0f} % only slowed, mean delay {delay:.2f} ms"
             )
     return "\n".join(lines)
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from ranvier.nerve.lesion_file import read_lesion_file
+    from ranvier.nerve.show import cmap_figure, example_pair, impulse_animation, space_time_figure
+    from ranvier.nerve.study import simulate_study
+
+    lesions = read_lesion_file(arguments.lesion)
+    if not lesions.entries:
+        raise InputRefused(path="lesion", given="no lesion in the file", expected="At least one [[lesion]]")
+    pair = example_pair(lesions, diameter_um=arguments.diameter_um, length_mm=arguments.length_mm)
+    pictures = {"space_time.svg": space_time_figure(pair).svg(), "impulse.svg": impulse_animation(pair)}
+    if any(entry.between is not None for entry in lesions.entries):
+        attacked = simulate_study(lesions)
+        sound = simulate_study(replace(lesions, entries=(), axon_loss_fraction={}), pools=_pools_of(attacked))
+        pictures["cmaps.svg"] = cmap_figure(
+            attacked.recordings, sound.recordings, title=f"Motor responses: {lesions.name}"
+        ).svg()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    for name, svg in pictures.items():
+        (arguments.out / name).write_text(svg, encoding="utf-8")
+    written = [str(arguments.out / name) for name in pictures]
+    if arguments.json:
+        print_json({"written": written, "shown": pair.words})
+    else:
+        print("\n".join(["Written:", *written]))
+    return 0
+
+
+def _pools_of(study: Any) -> list[str]:
+    return [nerve.axons.pool.id for nerve in study.nerves]
 
 
 def _check(arguments: argparse.Namespace) -> int:
