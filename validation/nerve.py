@@ -20,7 +20,15 @@ from ranvier.nerve.cmap import sum_units
 from ranvier.nerve.conditions import read_conditions, run_conditions
 from ranvier.nerve.conduct import Pulse, conduct
 from ranvier.nerve.fibre import build_fibre
-from ranvier.nerve.lesion import Elements, Lesion, MyelinLoss, NodeLengthening, SealLoosening, SodiumLoss, SteadyCurrent
+from ranvier.nerve.lesion import (
+    Elements,
+    Lesion,
+    MyelinLoss,
+    NodeLengthening,
+    SealLoosening,
+    SodiumLoss,
+    SteadyCurrent,
+)
 from ranvier.nerve.lesion_file import LesionFile
 from ranvier.nerve.markers import place_markers
 from ranvier.nerve.model import load_model
@@ -70,7 +78,9 @@ def main(words: list[str] | None = None) -> int:
         checks, note = measure(short)
         lines += [f"\n## {title}\n", "| what | target | measured | |", "|---|---|---|---|"]
         for check in checks:
-            lines.append(f"| {check.what} | {check.target} | {check.measured} | {'met' if check.is_met else '**not met**'} |")
+            lines.append(
+                f"| {check.what} | {check.target} | {check.measured} | {'met' if check.is_met else '**not met**'} |"
+            )
             if not check.is_met:
                 failed.append(f"{title}: {check.what} ({check.measured}; target {check.target})")
         lines.append(f"\n{note}" if note else "")
@@ -169,9 +179,17 @@ def second_order(short: bool) -> tuple[list[Check], str]:
             ours = run_conditions([conditions[i]], scheme=SECOND)[0]
             gaps.append(abs((float(ours["t45_ms"]) - float(ours["t20_ms"])) / limit - 1))
     checks.append(
-        Check("our limit against NEURON's, extrapolated from 0.5 and 0.25 us", "within 0.1 %", f"{max(gaps):.3%}", max(gaps) < 1e-3)
+        Check(
+            "our limit against NEURON's, extrapolated from 0.5 and 0.25 us",
+            "within 0.1 %",
+            f"{max(gaps):.3%}",
+            max(gaps) < 1e-3,
+        )
     )
-    return checks, "The limit is our own second order at 0.5 us, itself held against NEURON's in the last row."
+    return (
+        checks,
+        "The limit is our own second order at 0.5 us, itself held against NEURON's in the last row.",
+    )
 
 
 def velocity(short: bool) -> tuple[list[Check], str]:
@@ -179,21 +197,32 @@ def velocity(short: bool) -> tuple[list[Check], str]:
     worst: dict[str, float] = {}
     for row in rows_of("mrg_cv.csv"):
         for variant, tag in (("modeldb_3810", "amB21.4"), ("published", "amB20.4")):
-            fibre = build_fibre(float(row["fiber_diameter_um"]), n_nodes=61, model=load_model("mrg_2002", variant))
-            for name, step, scheme in (("dt5us", 5.0, EULER), ("dt1us", 1.0, EULER), ("dt0_extrap", 0.5, SECOND)):
+            fibre = build_fibre(
+                float(row["fiber_diameter_um"]), n_nodes=61, model=load_model("mrg_2002", variant)
+            )
+            for name, step, scheme in (
+                ("dt5us", 5.0, EULER),
+                ("dt1us", 1.0, EULER),
+                ("dt0_extrap", 0.5, SECOND),
+            ):
                 run = conduct([fibre], time_step_us=step, scheme=scheme, duration_ms=5.0)[0]
                 gap = abs(run.velocity_m_per_s(20, 45) / float(row[f"cv_{tag}_{name}"]) - 1)
                 key = f"{name} ({variant})"
                 worst[key] = max(worst.get(key, 0.0), gap)
     checks = [
-        Check(f"nine diameters, {name}, worst", "within 2 %", f"{gap:.2%}", gap < 0.02) for name, gap in worst.items()
+        Check(f"nine diameters, {name}, worst", "within 2 %", f"{gap:.2%}", gap < 0.02)
+        for name, gap in worst.items()
     ]
     cold, warm = (
-        conduct([build_fibre(10.0, n_nodes=61, celsius=t)], time_step_us=1.0, duration_ms=6.0)[0].velocity_m_per_s(20, 45)
+        conduct([build_fibre(10.0, n_nodes=61, celsius=t)], time_step_us=1.0, duration_ms=6.0)[
+            0
+        ].velocity_m_per_s(20, 45)
         for t in (25.0, 37.0)
     )
     q10 = (warm / cold) ** (10 / 12)
-    checks.append(Check("Q10 of velocity, 25 to 37 °C, 10 um", "1.40 ± 0.03", f"{q10:.3f}", abs(q10 - 1.40) < 0.03))
+    checks.append(
+        Check("Q10 of velocity, 25 to 37 °C, 10 um", "1.40 ± 0.03", f"{q10:.3f}", abs(q10 - 1.40) < 0.03)
+    )
     return checks, ""
 
 
@@ -227,14 +256,19 @@ def lesions(short: bool) -> tuple[list[Check], str]:
             fibres.append(sound.with_lesions(lesion))
         runs = conduct([*fibres, *healthy], scheme=EULER, duration_ms=12.0)
         late = np.array([a.arrival_ms[42] - h.arrival_ms[42] for a, h in zip(runs[: len(fibres)], runs[len(fibres) :], strict=True)]) * 1e3  # fmt: skip
-        wrong = sum((row["outcome"] == "conducts") != bool(np.isfinite(t)) for (row, _), t in zip(members, late, strict=True))
+        wrong = sum(
+            (row["outcome"] == "conducts") != bool(np.isfinite(t))
+            for (row, _), t in zip(members, late, strict=True)
+        )
         gaps = [
             abs(t - float(row["extra_transit_time_us"])) / max(20.0, float(row["extra_transit_time_us"]))
             for (row, _), t in zip(members, late, strict=True)
             if row["outcome"] == "conducts" and np.isfinite(t)
         ]
         label = name.split("_normal")[0].replace("_", " ")
-        checks.append(Check(f"{label}: wrong block results of {len(members)}", "none", f"{wrong}", wrong == 0))
+        checks.append(
+            Check(f"{label}: wrong block results of {len(members)}", "none", f"{wrong}", wrong == 0)
+        )
         checks.append(
             Check(f"{label}: extra time, 95th percentile of the difference", "within 5 %", f"{np.percentile(gaps, 95):.1%}", bool(np.percentile(gaps, 95) < 0.05))
         )  # fmt: skip
@@ -259,22 +293,36 @@ def _edges() -> tuple[float, float]:
 
 
 def refractory(short: bool) -> tuple[list[Check], str]:
-    gaps, table = [], ["| lesion | nodes or internodes | remaining | reference ms | ours ms |", "|---|---|---|---|---|"]
+    gaps, table = (
+        [],
+        ["| lesion | nodes or internodes | remaining | reference ms | ours ms |", "|---|---|---|---|---|"],
+    )
     healthy = edge = math.nan
     for row in rows_of("mrg_rpt.csv")[:: 3 if short else 1]:
         where, value = Elements(20, max(1, int(row["n_consecutive"]))), float(row["value"])
         lesion: list[Lesion] = []
         if row["lesion_parameter"] != "none":
-            lesion = [MyelinLoss(where, value) if "myelin" in row["lesion_parameter"] else SodiumLoss(where, value)]
-        ours = refractory_period_of_transmission_ms(build_fibre(10.0, n_nodes=45, lesions=lesion), scheme=EULER)
+            lesion = [
+                MyelinLoss(where, value) if "myelin" in row["lesion_parameter"] else SodiumLoss(where, value)
+            ]
+        ours = refractory_period_of_transmission_ms(
+            build_fibre(10.0, n_nodes=45, lesions=lesion), scheme=EULER
+        )
         theirs = float(row["refractory_period_of_transmission_ms"])
         gaps.append(abs(ours / theirs - 1))
-        table.append(f"| {row['lesion_parameter'].replace('_', ' ')} | {row['n_consecutive']} | {value:g} | {theirs} | {ours:.2f} |")
+        table.append(
+            f"| {row['lesion_parameter'].replace('_', ' ')} | {row['n_consecutive']} | {value:g} | {theirs} | {ours:.2f} |"
+        )
         healthy = ours if not lesion else healthy
         edge = max(ours, edge) if edge == edge else ours
     checks = [
         Check("intact, 10 um", "0.94 ms", f"{healthy:.3f} ms", abs(healthy - 0.94) < 0.02),
-        Check("at the edge of block, over intact", "at least 3 times", f"{edge / healthy:.1f} times", edge / healthy > 3),
+        Check(
+            "at the edge of block, over intact",
+            "at least 3 times",
+            f"{edge / healthy:.1f} times",
+            edge / healthy > 3,
+        ),
         Check("all rows, worst", "within 8 %", f"{max(gaps):.1%}", max(gaps) < 0.08),
     ]
     return checks, "\n".join(table)
@@ -291,13 +339,22 @@ def heat_and_cold(short: bool) -> tuple[list[Check], str]:
         blocked = [t for t, run in zip(range(25, 42), runs, strict=True) if run.is_blocked]
         pattern[f"{fraction:.2%} x {count}"] = min(blocked) if blocked else None
     told = "blocked from " + ", ".join(f"{k}: {v} °C" for k, v in pattern.items())
-    checks = [Check("myelin lesions block when warmed, never when cooled", "from 38, 37, above 38 °C", told, list(pattern.values())[:2] == [38, 37])]
+    checks = [
+        Check(
+            "myelin lesions block when warmed, never when cooled",
+            "from 38, 37, above 38 °C",
+            told,
+            list(pattern.values())[:2] == [38, 37],
+        )
+    ]
     leak, nodes = 0.3, Elements(20, 5)
     left = pump_after(load_pump(), celsius=37.0, leak_na=leak).net_current_na
 
     def passes(celsius: float, *, pump: bool) -> bool:
         current = leak if pump else left
-        fibre = build_fibre(10.0, n_nodes=45, celsius=celsius, lesions=[SodiumLoss(nodes, 0.5), SteadyCurrent(nodes, current)])
+        fibre = build_fibre(
+            10.0, n_nodes=45, celsius=celsius, lesions=[SodiumLoss(nodes, 0.5), SteadyCurrent(nodes, current)]
+        )
         fibre = run_pump(fibre) if pump else fibre
         stimulated, silent = conduct([fibre, fibre], [[Pulse()], []], duration_ms=6.0)
         return math.isfinite(stimulated.arrival_ms[-1]) and not math.isfinite(silent.arrival_ms[-1])
@@ -390,7 +447,9 @@ def cancellation(short: bool) -> tuple[list[Check], str]:
         axons = draw_axons(pool, np.random.default_rng([13, seed]), count=pool.unit_count)
         # Counted as in multiple point stimulation: units picked up at one site, summed and averaged.
         arrival = axons.terminal_ms + 70.0 / axons.velocity_m_per_s
-        whole = sum_units(arrival, axons.size_mv, axons.width, pool.waveform, sampling_rate_hz=20_000.0, celsius=34.0)
+        whole = sum_units(
+            arrival, axons.size_mv, axons.width, pool.waveform, sampling_rate_hz=20_000.0, celsius=34.0
+        )
         single = [
             sum_units(arrival[i : i + 1], axons.size_mv[i : i + 1], axons.width[i : i + 1], pool.waveform, sampling_rate_hz=20_000.0, celsius=34.0)
             for i in range(0, axons.count, 3)
@@ -435,7 +494,10 @@ def tables(short: bool) -> tuple[list[Check], str]:
         checks.append(Check(f"{label}: wrong block where the table is sure", "at most 1 %", f"{error['wrong_block_fraction']:.1%} of {error['n']:.0f}", error["wrong_block_fraction"] <= 0.01))  # fmt: skip
         checks.append(Check(f"{label}: delay, median and 95th percentile of the error", "50 and 300 us", f"{error['median_delay_us']:.0f} and {error['p95_delay_us']:.0f} us", error["median_delay_us"] < 50 and error["p95_delay_us"] < 300))  # fmt: skip
         checks.append(Check(f"{label}: left to the simulation", "at most 30 %", f"{error['unsure_fraction']:.0%}", error["unsure_fraction"] < 0.3))  # fmt: skip
-    return checks, "Measured when the tables were built, on random diameters, lengths, temperatures and sizes."
+    return (
+        checks,
+        "Measured when the tables were built, on random diameters, lengths, temperatures and sizes.",
+    )
 
 
 HEAD = """# Validation of the nerve

@@ -18,6 +18,9 @@ def register(parser: argparse.ArgumentParser) -> None:
     _register_fibre(verbs.add_parser("fibre", help="one fibre: does the impulse get through, and how fast?"))
     _register_study(verbs.add_parser("study", help="attack a nerve and record the study a doctor would see"))
     _register_show(verbs.add_parser("show", help="draw the impulse stopping, the lesion, and the responses"))
+    _register_sweep(
+        verbs.add_parser("sweep", help="a table of lesions x diameters x temperatures, resumable")
+    )
     _register_check(
         verbs.add_parser("check", help="run a file of reference conditions (shaped like nerve-oracle.csv)")
     )
@@ -25,7 +28,9 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the work."""
-    return {"fibre": _fibre, "study": _study, "show": _show, "check": _check}[arguments.nerve_verb](arguments)
+    return {"fibre": _fibre, "study": _study, "show": _show, "sweep": _sweep, "check": _check}[
+        arguments.nerve_verb
+    ](arguments)
 
 
 def _register_fibre(parser: argparse.ArgumentParser) -> None:
@@ -118,6 +123,18 @@ def _register_show(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--diameter-um", type=float, help="of the axon shown (default: a middling one)")
     parser.add_argument("--length-mm", type=float, default=80.0, help="of a single fibre (default 80)")
+    parser.add_argument("--json", action="store_true", help=JSON_HELP)
+
+
+def _register_sweep(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Run every combination of a sweep file (TOML, docs/nerve.md) and write one Parquet table. Kill it and run it again: "
+        "it goes on where it was. A row that cannot be run carries its reason and stops nothing."
+    )
+    parser.add_argument("spec", metavar="SPEC", type=Path, help="sweep file in TOML")
+    parser.add_argument("--out", type=Path, required=True, help="Parquet file to write")
+    parser.add_argument("--workers", type=int, help="processes on this machine (default: its cores)")
+    parser.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler, to run it there")
     parser.add_argument("--json", action="store_true", help=JSON_HELP)
 
 
@@ -241,6 +258,37 @@ def _show(arguments: argparse.Namespace) -> int:
         print_json({"written": written, "shown": pair.words})
     else:
         print("\n".join(["Written:", *written]))
+    return 0
+
+
+def _sweep(arguments: argparse.Namespace) -> int:
+    import time
+
+    from ranvier.nerve.sweep import read_spec, run_sweep
+
+    spec = read_spec(arguments.spec)
+    started = time.monotonic()
+    first: list[int] = []
+
+    def progress(done: int, total: int) -> None:
+        first.append(done)
+        if not sys.stderr.isatty():
+            return
+        spent, made = time.monotonic() - started, done - first[0]
+        left = f", {spent / made * (total - done):.0f} s left" if made else ""
+        print(f"\r{done:,} of {total:,} fibres{left}      ", end="", file=sys.stderr, flush=True)
+
+    counts = run_sweep(
+        spec, arguments.out, workers=arguments.workers, cluster=arguments.cluster, progress=progress
+    )
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    if arguments.json:
+        print_json({**counts, "out": str(arguments.out)})
+    else:
+        print(
+            f"{counts['rows']:,} rows written to {arguments.out}, {counts['faults']:,} of them refused (column `fault`)"
+        )
     return 0
 
 
