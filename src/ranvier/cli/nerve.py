@@ -28,9 +28,27 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the work."""
-    return {"fibre": _fibre, "study": _study, "show": _show, "sweep": _sweep, "check": _check}[
-        arguments.nerve_verb
-    ](arguments)
+    work = {"fibre": _fibre, "study": _study, "show": _show, "sweep": _sweep, "check": _check}
+    _say_if_compiling()
+    return work[arguments.nerve_verb](arguments)
+
+
+def _say_if_compiling() -> None:
+    from ranvier.terms.errors import MissingDependency
+
+    try:
+        from ranvier.nerve.stepping import is_compiled
+    except ImportError as error:
+        raise MissingDependency(
+            path="numba",
+            given="not installed",
+            expected='The fibre solver needs it: pip install "ranvier[nerve]"',
+        ) from error
+    if not is_compiled():
+        print(
+            "ranvier: compiling the fibre solver, about 20 seconds, once for this installation",
+            file=sys.stderr,
+        )
 
 
 def _register_fibre(parser: argparse.ArgumentParser) -> None:
