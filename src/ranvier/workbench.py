@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 
 def versions() -> dict[str, str]:
     """Code, data and evidence dates, for `--version` and the foot of every answer."""
-    return {"ranvier": __version__}
+    newest = max(statement.as_of for statement in statements().values())
+    return {
+        "ranvier": __version__,
+        "evidence": f"{len(statements())} statements, the newest of {newest}",
+        "codes": "Human Phenotype Ontology, release 2025-11-24",
+    }
 
 
 def read(text: str, *, today: date | None = None) -> Case:
@@ -56,12 +61,12 @@ def read_study(text: str, *, name: str = "study") -> ConductionFacts:
     Raises
         StudyError: with every fault, by row and column, when no nerve can be judged.
     """
-    from ranvier.conduction import Context, facts_from_study, judge_study
+    from ranvier.conduction import Context, judge_study
     from ranvier.criteria.study_facts import conduction_facts_of
     from ranvier.exchange.study_files import read_study_file
 
     study = read_study_file(text.encode("utf-8"), name=name, context=Context())
-    return conduction_facts_of(facts_from_study(judge_study(study)))
+    return conduction_facts_of(judge_study(study))
 
 
 def is_case_file(text: str, *, name: str = "case") -> bool:

@@ -146,7 +146,13 @@ def test_the_most_urgent_red_flag_comes_first_and_what_calms_is_left_out() -> No
 def test_signs_against_mmn_are_said_and_nothing_comforts() -> None:
     used = {i for s in REPLIES["grave"].draft.sentences() for i in s.statements}
     assert used & {"mmn-exclusion-criteria", "als-bulbar-onset"}
-    assert not used & {"criteria-sensitivity", "life-expectancy-normal", "block-may-be-missed"}
+    assert not used & {
+        "criteria-sensitivity",
+        "life-expectancy-normal",
+        "block-may-be-missed",
+        "cramps-fasciculations",
+        "draw-blood-before-ig",
+    }
     said = REPLIES["grave"].draft.prose
     assert "do not match the guideline" in said
 

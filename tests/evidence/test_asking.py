@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,12 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ranvier.answer.reading_level import reading_grade
 from ranvier.case import RedFlag
 from ranvier.cli import main
+from ranvier.evidence import __main__ as due
 from ranvier.evidence import ask, asking, reply_document, statements, topics
 from ranvier.evidence.reply import Sentence
 from ranvier.terms import DataError, InputRefused, Source
 
+PAGE = Path(__file__).parents[2] / "docs" / "evidence.md"
 LONG = bool(os.environ.get("RANVIER_LONG"))
 DOCUMENT_KEYS = {"topic", "in_scope", "red_flags", "declined", "statements", "text", "sources"}
 PIECES = (
@@ -133,10 +137,27 @@ def test_a_huge_message_is_answered_and_told_that_only_its_start_was_read() -> N
     assert "very long" in reply.text or not reply.in_scope
 
 
-def test_no_statement_reads_above_grade_eight() -> None:
-    textstat = pytest.importorskip("textstat")
-    hard = {s.id for s in statements().values() if textstat.flesch_kincaid_grade(s.plain) > 8}
-    assert hard == set()
+def test_the_statements_that_read_above_grade_eight_are_the_ones_listed() -> None:
+    hard = {s.id for s in statements().values() if (reading_grade(s.plain) or 99) > 8}
+    listed = re.search(r"<!-- above grade 8 -->\n(.*?)\n\n", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert listed is not None
+    assert set(re.findall(r"`([\w-]+)`", listed.group(1))) == hard
+
+
+def test_the_words_of_no_letter_are_given_to_another() -> None:
+    assert "seed-letter-fit" not in ask("Does the story in the letter fit MMN well?").statements
+
+
+def test_a_question_about_no_emergency_gets_no_emergency_words_as_an_afterthought() -> None:
+    reply = ask(
+        "They've offered me immunoglobulin from September. My hand isn't that bad. Do I say yes or leave it?"
+    )
+    assert all(statements()[key].topic != "emergency" for key in reply.statements)
+
+
+def test_what_is_due_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert due.main() == 0
+    assert "no-complement-drug-approved" in capsys.readouterr().out
 
 
 def well_formed(question: str) -> None:
@@ -199,4 +220,11 @@ def test_many_questions_go_line_by_line(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_the_statements_alone_need_no_numpy() -> None:
     code = "import sys, ranvier.evidence as e; e.statements(); sys.exit('numpy' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code],
+            check=False,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        ).returncode
+        == 0
+    )

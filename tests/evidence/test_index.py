@@ -16,9 +16,26 @@ from ranvier.terms import DataError
 VOCABULARY = {
     name: row for row, name in enumerate(["[UNK]", "[CLS]", "[SEP]", "motor", "neuro", "##pathy", "?"])
 }
-# Cosine between our 4- and 8-bit NumPy encoder and sentence-transformers 6.2 (torch 2.14) was 0.994 or more on the open
-# questions, 25 November 2026; these three pairs are the reference's own cosines from that run.
-REFERENCE_TOLERANCE = 0.03
+# What sentence-transformers 6.2 (torch 2.14) gives with the full weights, 25 November 2026. Ours are rounded to 4 and 8
+# bits, which moved the cosine of two open questions by 0.034 at most.
+REFERENCE = (
+    (
+        "how painful is MMN for most people",
+        "how many people get diagnosed with mmn each year in the uk approx",
+        0.590,
+    ),
+    (
+        "how painful is MMN for most people",
+        "is a spinal or being knocked out fully safer for somebody with mmn?",
+        0.603,
+    ),
+    (
+        "Doctor wrote 'triceps jerk absent on left'. Is that typical?",
+        "Can shingles nerve pain last for years?",
+        0.232,
+    ),
+)
+ROUNDING = 0.04
 
 
 def test_the_index_was_made_from_these_statements() -> None:
@@ -57,6 +74,17 @@ def test_sentences_of_close_meaning_are_close() -> None:
     assert np.linalg.norm(asked) == pytest.approx(1, abs=1e-5)
     assert asked.shape == (DIMENSIONS,)
     assert asked @ same > asked @ other + 0.2
+
+
+@pytest.mark.parametrize(("one", "other", "cosine"), REFERENCE)
+def test_the_encoder_agrees_with_the_original(one: str, other: str, cosine: float) -> None:
+    left, right = encode([one, other])
+    assert left @ right == pytest.approx(cosine, abs=ROUNDING)
+
+
+def test_a_sentence_is_encoded_the_same_alone_and_in_company() -> None:
+    texts = ["What is MMN?", "What is IVIG?", "How long does a drip take at home?"]
+    np.testing.assert_allclose(encode(texts)[0], encode(texts[:1])[0], atol=1e-5)
 
 
 def test_ridge_is_the_same_solved_among_rows_or_columns() -> None:

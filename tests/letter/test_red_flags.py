@@ -94,43 +94,10 @@ def test_a_denial_takes_a_plain_flag_back() -> None:
 
 
 WORDS = st.sampled_from(
-    [
-        "I",
-        "my",
-        "he",
-        "can't",
-        "not",
-        "no",
-        "breathe",
-        "swallow",
-        "choke",
-        "weak",
-        "legs",
-        "since",
-        "Tuesday",
-        ",",
-        ".",
-        "?",
-        "\n",
-        "-",
-        "if",
-        "my",
-        "father",
-        "SOB",
-        "FVC",
-        "45",
-        "%",
-        "suddenly",
-        "infusion",
-        "headache",
-        "severe",
-        "die",
-        "’",
-        "swolowing",
-        "İ",
-        "ﬁ",
-    ]
-)
+    ["I", "my", "he", "can't", "not", "no", "breathe", "swallow", "choke", "weak", "legs", "since", "Tuesday", ",", ".", "?",
+     "\n", "-", "if", "my father", "SOB", "FVC", "45", "%", "suddenly", "infusion", "headache", "severe", "die", "’",
+     "swolowing", "İ", "ﬁ"]
+)  # fmt: skip
 
 
 @settings(max_examples=400, deadline=None)

@@ -190,3 +190,75 @@ def test_the_workbench_judges_a_stored_case() -> None:
     case = loads('[[findings]]\nid = "pain"\nverdict = "present"\n', path="case")
     assert "efns_pns_2010" in workbench.judge(case).judgements
     assert Facts().conflicts == ()
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def example_study(name: str) -> ConductionFacts:
+    path = EXAMPLES / "studies" / name / "study.csv"
+    return workbench.read_study(path.read_text(encoding="utf-8"), name=str(path))
+
+
+def test_the_example_case_is_definite_with_its_study_and_not_without() -> None:
+    path = EXAMPLES / "cases" / "foot_drop_examined.toml"
+    case = loads(path.read_text(encoding="utf-8"), path=str(path))
+    without = workbench.judge(case).judgements
+    with_study = workbench.judge(case, example_study("mmn_definite")).judgements
+    assert (without["efns_pns_2010"].category, with_study["efns_pns_2010"].category) == (
+        "undetermined",
+        "definite",
+    )
+    assert "definite" in without["efns_pns_2010"].could_become
+    assert with_study["efns_pns_2006"].category == "definite"
+    assert with_study["aaem_2003"].category == "definite"
+    assert "definite" in with_study["utrecht_2000"].could_become
+
+
+@pytest.mark.parametrize(
+    "rule", ["aaem_1999", "efns_pns_2006", "efns_pns_2010", "utrecht_2000", "ean_pns_2021"]
+)
+def test_a_study_is_counted_by_the_rule_of_every_edition(rule: str) -> None:
+    study = example_study("mmn_definite")
+    assert study.blocks[rule].definite or study.blocks[rule].probable
+    assert "segments_with_block" in study.counts[rule]
+
+
+def test_every_rule_that_an_edition_names_is_one_that_studies_are_counted_by() -> None:
+    from ranvier.criteria import editions
+
+    rules = {one.conduction_rule for one in editions().values() if one.conduction_rule is not None}
+    assert rules <= set(example_study("mmn_definite").blocks)
+
+
+def test_a_demyelinating_study_reaches_the_criteria_for_cidp() -> None:
+    study = example_study("cidp")
+    judgement = evaluate(facts_of(Case(), study), edition("ean_pns_2021_cidp"))
+    assert judgement["motor_two"].verdict is Verdict.MET
+    assert judgement["sensory_one"].verdict is Verdict.MET
+
+
+def test_a_study_that_overrules_the_record_says_so() -> None:
+    facts = facts_of(FOOT_DROP, ConductionFacts(sensory_conduction_abnormal=PRESENT))
+    assert "the record said otherwise" in facts.describe("sensory_conduction_abnormal")
+
+
+def test_criteria_of_two_diseases_met_by_the_same_facts_are_told_together() -> None:
+    from ranvier.criteria import judge_all
+    from ranvier.criteria.explain import overlap
+
+    more = (
+        *EXAMINED,
+        Finding("wrist_drop", PRESENT, side=Side.LEFT),
+        Finding("previously_normal_motor_function", PRESENT),
+        Finding("other_causes_excluded", PRESENT),
+    )
+    case = FOOT_DROP.with_findings(more)
+    case = Case(
+        patient=case.patient,
+        findings=case.findings,
+        treatments=case.treatments,
+        quantities=(Quantity("regions_with_lmn_signs", 2),),
+    )
+    sentences = overlap(judge_all(facts_of(case, STUDY)).judgements)
+    assert any("efns_pns_2010 (definite)" in text and "gold_coast_2020 (als)" in text for text in sentences)

@@ -190,8 +190,12 @@ def test_a_device_switch_refuses_plans_until_one_is_chosen() -> None:
     text = (EXAMPLES / "too_little.csv").read_text() + "2026-10-02,grip_left,31,kPa,\n"
     unchosen = look_ahead(parse_diary(text), n_draws=300)
     chosen = look_ahead(parse_diary(text), measure="grip_left", n_draws=300)
-    assert "dynamometer_switch" in {flag.id for flag in unchosen.flags if flag.severity is Severity.REFUSE}
-    assert "dynamometer_switch" not in {flag.id for flag in chosen.flags if flag.severity is Severity.REFUSE}
+    assert "device_or_unit_mismatch" in {
+        flag.id for flag in unchosen.flags if flag.severity is Severity.REFUSE
+    }
+    assert "device_or_unit_mismatch" not in {
+        flag.id for flag in chosen.flags if flag.severity is Severity.REFUSE
+    }
 
 
 def test_an_unknown_measure_is_refused_with_the_names_there_are() -> None:

@@ -13,9 +13,8 @@ from .point import EXTRA, MUST, Plan, PlannedSection, Point
 from .support import Support, merged, statement
 from .wording import fill, sentences
 
-MOST_WORDS = (
-    600  # the answer is 350 to 700 words; headings, numbers of sources and the status line take the rest
-)
+# An answer is 350 to 700 words; headings, the numbers of sources and the status line take the rest.
+MOST_WORDS = 585
 ENOUGH_WORDS = 430  # an EXTRA point is there only to fill an answer that would otherwise be too thin
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z“0-9])")
 
@@ -93,6 +92,12 @@ def _shortened(
         before = kept.get((row, column - 1))
         if before is not None and before.leads_in and (row, column + 1) not in kept:
             del kept[row, column - 1]
+    for row, column in reversed(droppable):  # a short point may still fit where a longer one did not
+        point = sections[row].points[column]
+        led_in = column > 0 and sections[row].points[column - 1].leads_in
+        room = MOST_WORDS - sum(words[place] for place in kept)
+        if (row, column) not in kept and point.rank != EXTRA and not led_in and words[row, column] <= room:
+            kept[row, column] = point
     shortened = []
     for row, section in enumerate(sections):
         points = tuple(p for column, p in enumerate(section.points) if (row, column) in kept)

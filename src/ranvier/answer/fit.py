@@ -29,6 +29,8 @@ URGENT = (
 def fit(case: Case, judgement: Judgement, circumstances: frozenset[str]) -> Iterator[Point]:
     """The points of "how your story fits"; none when the case has no fact that speaks for or against."""
     facts = [(f, s) for f, s in told_facts(case) if not ("urgent" in circumstances and f.finding in URGENT)]
+    if "grave" in circumstances:  # "twitches are no sign of ALS by themselves" is no comfort to give here
+        facts = [(f, s) for f, s in facts if f.way != "beside" or f.finding == "brisk_reflexes"]
     if (
         "pinched_diagnosed" in circumstances
     ):  # "the block may be missed" would feed a doubt that nothing supports

@@ -53,11 +53,15 @@ class Blocks:
 
 @dataclass(frozen=True)
 class ConductionFacts:
-    """A study as criteria read it: blocks by rule, sensory nerves, and further counts (`quantities`) a rule made."""
+    """A study as criteria read it: blocks by rule, sensory nerves, and further counts, of all rules or of one.
+
+    `counts` are by rule: nerves with a slow velocity, a late F wave, ... as that guideline sets its limits.
+    """
 
     blocks: Mapping[str, Blocks] = field(default_factory=dict)
     sensory_conduction_abnormal: Presence | None = None
     sensory_nerves_tested: int | None = None
     motor_conduction_slowing: Presence | None = None
     quantities: Mapping[str, Bounds] = field(default_factory=dict)
+    counts: Mapping[str, Mapping[str, Bounds]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

@@ -75,7 +75,9 @@ class Facts:
         blocks = None if rule is None or self.study is None else self.study.blocks.get(rule)
         if blocks is None:
             return self
-        counts = blocks.counts()
+        assert self.study is not None
+        assert rule is not None
+        counts = {**blocks.counts(), **self.study.counts.get(rule, {})}
         words = {
             "nerves_with_definite_block": _names("definite block", blocks.definite, blocks.undecided),
             "nerves_with_block": _names(
@@ -342,8 +344,12 @@ def _add_study(study: ConductionFacts, stated: State, origin: dict[str, str]) ->
     for name in ("sensory_conduction_abnormal", "motor_conduction_slowing"):
         presence = getattr(study, name)
         if presence is not None:
-            stated[name] = PRESENT if presence is Presence.PRESENT else ABSENT
-            origin[name] = "nerve conduction study"
+            measured = PRESENT if presence is Presence.PRESENT else ABSENT
+            overruled = name in stated and stated[name] != measured
+            stated[name] = measured
+            origin[name] = "nerve conduction study" + (
+                ", where the record said otherwise" if overruled else ""
+            )
     if study.sensory_nerves_tested is not None:
         stated["sensory_nerves_tested"] = Bounds(study.sensory_nerves_tested, study.sensory_nerves_tested)
         origin["sensory_nerves_tested"] = "nerve conduction study"

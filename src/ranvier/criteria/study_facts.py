@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from ranvier.conduction import NerveFacts, StudyFacts
-from ranvier.terms import Presence, Verdict
+from ranvier.conduction import NerveFacts, StudyFacts, StudyResult, facts_from_study
+from ranvier.terms import Presence, Verdict, any_of
 
+from .bounds import Bounds
 from .conduction_facts import Blocks, ConductionFacts
 
-# The rule an edition names, and the block definition that `conduction` measures it by.
+# The rule an edition of criteria names, and the block definition that `conduction` measures it by.
 BLOCK_EDITION_OF_RULE: Mapping[str, str] = {
-    "aaem_1999": "aaem_1999",
+    "aaem_1999": "aaem_2003",  # the limits of 1999, outside the entrapment sites that the criteria of 2003 list
+    "efns_pns_2006": "efns_pns_2010",  # the same definitions of block [recalled]
     "efns_pns_2010": "efns_pns_2010",
-    "utrecht_2000": "utrecht_2000",
+    "utrecht_2000": "utrecht",
     "ean_pns_2021": "ean_pns_2021_cidp",
     "efns_pns_2010_cidp": "efns_pns_2010_cidp",
+}
+DEMYELINATION_OF_RULE = {"ean_pns_2021": "ean_pns_2021_cidp", "efns_pns_2010_cidp": "efns_pns_2010_cidp"}
+# The seven parameters of the CIDP guidelines (conduction/demyelination.py), and the counts that criteria compare.
+COUNT_OF_PARAMETER = {
+    "a": "nerves_with_prolonged_distal_latency",
+    "b": "nerves_with_slow_motor_velocity",
+    "c": "nerves_with_prolonged_f_wave",
+    "d": "nerves_with_absent_f_wave",
+    "e": "nerves_with_amplitude_block",
+    "f": "nerves_with_temporal_dispersion",
+    "g": "nerves_with_prolonged_distal_duration",
 }
 SENSORY_NOTE = (
     "sensory fibres of a blocked nerve count as normal when they are normal wherever they were tested; "
@@ -23,24 +36,59 @@ SENSORY_NOTE = (
 )
 
 
-def conduction_facts_of(facts: StudyFacts) -> ConductionFacts:
+def conduction_facts_of(result: StudyResult) -> ConductionFacts:
     """Turn what a study shows into the counts that criteria compare.
 
     A nerve whose definite block an artefact flag lowers counts as probable only. What could not be graded stays
-    undecided, so that a criterion resting on it stays UNKNOWN.
+    undecided, so that a criterion resting on it stays UNKNOWN. Counts are of the nerves that were studied.
     """
-    blocks = {
-        rule: _blocks(facts, edition)
-        for rule, edition in BLOCK_EDITION_OF_RULE.items()
-        if all(edition in nerve.definite_block for nerve in facts.nerves)
-    }
+    facts = facts_from_study(result)
+    graded = {rule: name for rule, name in BLOCK_EDITION_OF_RULE.items() if _is_graded(facts, name)}
+    abnormal = [sensory.normal for sensory in result.sensory]
     return ConductionFacts(
-        blocks=blocks,
+        blocks={rule: _blocks(facts, name) for rule, name in graded.items()},
         sensory_conduction_abnormal=_presence(~facts.sensory_all_normal),
         sensory_nerves_tested=facts.sensory_nerves_tested,
         motor_conduction_slowing=_presence(facts.slowing),
+        quantities={"sensory_nerves_abnormal": _count(~verdict for verdict in abnormal)} if abnormal else {},
+        counts={
+            rule: {**_segments(facts, name), **_demyelination(result, rule)} for rule, name in graded.items()
+        },
         notes=(SENSORY_NOTE,),
     )
+
+
+def _is_graded(facts: StudyFacts, edition: str) -> bool:
+    return all(edition in nerve.definite_block for nerve in facts.nerves)
+
+
+def _count(verdicts: Iterable[Verdict]) -> Bounds:
+    """From those met to those that could be."""
+    found = list(verdicts)
+    met = found.count(Verdict.MET)
+    return Bounds(met, met + found.count(Verdict.UNKNOWN))
+
+
+def _segments(facts: StudyFacts, edition: str) -> dict[str, Bounds]:
+    """Blocked segments; open upwards by one for each nerve that could not be graded."""
+    low = sum(nerve.probable_segments[edition] for nerve in facts.nerves)
+    undecided = sum(nerve.probable_block[edition] is Verdict.UNKNOWN for nerve in facts.nerves)
+    return {
+        "segments_with_block": Bounds(low, low + 3 * undecided)
+    }  # a nerve has at most three stretches to Erb's point
+
+
+def _demyelination(result: StudyResult, rule: str) -> dict[str, Bounds]:
+    name = DEMYELINATION_OF_RULE.get(rule)
+    found = next((row for row in result.demyelination if row.id == name), None)
+    if found is None:
+        return {}
+    counts = {
+        count: _count(nerve.verdicts[key] for nerve in found.nerves)
+        for key, count in COUNT_OF_PARAMETER.items()
+    }
+    beside_f = (any_of(nerve.verdicts[key] for key in "abcefg") for nerve in found.nerves)
+    return {**counts, "nerves_with_demyelination": _count(beside_f)}
 
 
 def _presence(verdict: Verdict) -> Presence | None:

@@ -23,6 +23,9 @@ NEAR_BEST = 0.2  # a further statement of the question's own topic is shown from
 NEAR_BEST_ELSEWHERE = 0.45  # and one of another topic from this share
 KNOWN_WORDS = 0.5  # share of known English words below which a message counts as not read
 GENERAL = "column-role"
+NEVER_FOUND = frozenset(
+    {GENERAL, "seed-letter-fit"}
+)  # the first closes every reply; the second speaks of one letter
 TRIAGE = "letters-cannot-triage"
 
 
@@ -53,7 +56,9 @@ def ask(question: str) -> Reply:
     if not _is_english(text):
         section = Section(OUT_OF_SCOPE, False, None, (_noticed("not_understood"),))
         return _reply(flags, before, (section,), ())
-    return _reply(flags, before, _sections(text, urgent=bool(flags)), tuple(after))
+    whole = find(text)
+    sections = _sections(text, whole, urgent=bool(flags))
+    return _reply(flags, before, sections, tuple(after), topic=whole.topic)
 
 
 def _reply(
@@ -61,10 +66,16 @@ def _reply(
     before: tuple[Sentence, ...],
     sections: tuple[Section, ...],
     after: tuple[Sentence, ...],
+    *,
+    topic: str = OUT_OF_SCOPE,
 ) -> Reply:
     ours = [section for section in sections if section.in_scope]
     return Reply(
-        topic=EMERGENCY if flags else (ours or list(sections))[0].topic,
+        topic=EMERGENCY
+        if flags
+        else topic
+        if topic in {s.topic for s in ours}
+        else (ours or list(sections))[0].topic,
         in_scope=bool(flags or ours),
         declined=next((section.declined for section in sections if section.declined), None),
         red_flags=flags,
@@ -74,27 +85,29 @@ def _reply(
     )
 
 
-def _sections(text: str, *, urgent: bool) -> tuple[Section, ...]:
+def _sections(text: str, whole: Found, *, urgent: bool) -> tuple[Section, ...]:
     asked = message.parts(text)
-    whole = find(text)
     if len(asked) == 1:
         return (_section(whole, request.declined(text, whole.refusal), at_most=1 if urgent else AT_MOST),)
     found = [
-        find(part.text, context=part.context, beside_others=whole.in_scope)
+        find(part.text, context=part.context, within=text, beside_others=whole.in_scope)
         for part in asked[:AT_MOST_SECTIONS]
     ]
     sections: list[Section] = []
     shown: set[str] = set()
     for part, one in zip(asked, found, strict=False):
         reason = request.declined(f"{part.context} {part.text}", one.refusal)
-        if any(section.topic == one.topic and section.declined == reason for section in sections):
-            one = _without(one, shown)
-            extra = _section(one, None, at_most=1)
-            place = next(i for i, section in enumerate(sections) if section.topic == one.topic)
-            if sections[place].in_scope and extra.in_scope:
-                kept = sections[place]
-                sections[place] = Section(kept.topic, True, kept.declined, kept.sentences + extra.sentences)
-                shown |= {s.rests_on for s in extra.sentences}
+        alike = [
+            n
+            for n, section in enumerate(sections)
+            if (section.topic, section.declined) == (one.topic, reason)
+        ]
+        if alike:  # two questions on one matter are answered together
+            kept = sections[alike[0]]
+            if kept.in_scope and one.in_scope:
+                more = _section(_without(one, shown), None, at_most=1).sentences
+                sections[alike[0]] = Section(kept.topic, True, kept.declined, kept.sentences + more)
+                shown |= {s.rests_on for s in more}
             continue
         section = _section(_without(one, shown), reason, at_most=1 if urgent else 2)
         sections.append(section)
@@ -122,15 +135,22 @@ def _section(found: Found, reason: str | None, *, at_most: int) -> Section:
 
 
 def _chosen(found: Found, at_most: int) -> list[str]:
-    """The first statements: near the best in score, nearer still if they are on another topic than the question."""
-    ranked = [pair for pair in found.ranked if pair[0] != GENERAL]
-    best = ranked[0][1]
-    return [
-        key
-        for row, (key, score) in enumerate(ranked[:at_most])
-        if row == 0
-        or score >= best * (NEAR_BEST if statements()[key].topic == found.topic else NEAR_BEST_ELSEWHERE)
-    ]
+    """The first statements: near the best in score, nearer still if they are on another topic than the question.
+
+    What to do in an emergency is shown to a question about emergencies, or first; never as an afterthought.
+    """
+    ranked = [pair for pair in found.ranked if pair[0] not in NEVER_FOUND]
+    first, best = ranked[0]
+    chosen = [first]
+    for key, score in ranked[1:at_most]:
+        topic = statements()[key].topic
+        if topic == found.topic:
+            near = score >= best * NEAR_BEST
+        else:
+            near = topic != EMERGENCY and score >= best * NEAR_BEST_ELSEWHERE
+        if near:
+            chosen.append(key)
+    return chosen
 
 
 def _noticed(name: str) -> Sentence:

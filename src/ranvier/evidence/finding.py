@@ -47,28 +47,37 @@ class Found:
     refusal: Mapping[str, float]
 
 
-def find(text: str, *, context: str = "", beside_others: bool = False) -> Found:
+def find(text: str, *, context: str = "", within: str = "", beside_others: bool = False) -> Found:
     """Find the statements a question needs.
 
     Parameters
         text : the question, cleaned (`message.clean`).
         context : what leads up to it in the same message; read at half weight.
+        within : the whole message, whose scores are averaged in: a part says "it" of what another part names.
         beside_others : whether the rest of the message is about MMN.
     Returns
         Every statement ranked; use the first few. In scope False: nothing we hold answers it.
     """
     made = index()
-    stretches = [text, f"{context} {text}"] if context and context not in text else [text]
+    stretches = [text]
+    if context and context not in text:
+        stretches.append(f"{context} {text}")
+    own = len(stretches)
+    if within and within != text:
+        stretches.append(within)
     vectors = with_one(encode(stretches))
     counts = lexical.weighted(lexical.folded(stretches), made.rarity)
     scores = (standard(vectors @ made.statement) + standard(counts @ made.lexical)).mean(axis=0)
     order = np.argsort(-scores)
+    last = slice(own - 1, own)
     scope = float(
-        (with_one(counts[-1:]) @ made.scope_lexical + ENCODER_SCOPE_WEIGHT * vectors[-1:] @ made.scope)[0, 0]
+        (with_one(counts[last]) @ made.scope_lexical + ENCODER_SCOPE_WEIGHT * vectors[last] @ made.scope)[
+            0, 0
+        ]
     )
-    if names_another_illness(stretches[-1]):
+    if names_another_illness(stretches[own - 1]):
         scope -= OTHER_ILLNESS_PENALTY
-    refusal = (vectors @ made.declined).max(axis=0)
+    refusal = (vectors[:own] @ made.declined).max(axis=0)
     limit = IN_SCOPE_BESIDE if beside_others else IN_SCOPE_POINTING if _POINTING.search(text) else IN_SCOPE
     in_scope = scope > limit
     return Found(

@@ -13,7 +13,7 @@ from pathlib import Path
 from ranvier.terms.vocabulary import read_toml
 
 REASONS = ("stop_or_start", "personal_dose", "which_drug_for_me", "diagnose_me", "second_opinion")
-SURE = 0.4  # a learned score that declines by itself; tuned on the open questions and the phrasings
+SURE = 0.5  # a learned score that declines by itself; tuned on the open questions and the phrasings
 
 
 @cache

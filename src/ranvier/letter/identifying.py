@@ -77,7 +77,7 @@ _INTRODUCED = re.compile(
     rf"\b(?i:my name is|my name's|name is|i am called|i'm called|patient(?: name)?:|name:|known as"
     rf"|surname:?|from:)[ ]+(?P<name>{_FULL_NAME})"
 )
-_ABOUT = re.compile(rf"(?m)^\s*(?:RE|Re|re|Ref|Regarding|Patient)\s*[:.-]\s*(?P<name>{_FULL_NAME})")
+_ABOUT = re.compile(rf"(?m)^[ \t]*(?:RE|Re|re|Ref|Regarding|Patient)\s*[:.-]\s*(?P<name>{_FULL_NAME})")
 _NEVER_AN_ID = re.compile(r"^(?:\d{1,3}|(?:19|20)\d\d)$")
 
 
@@ -120,7 +120,7 @@ def _related() -> re.Pattern[str]:
 @cache
 def _greeted() -> re.Pattern[str]:
     return re.compile(
-        rf"(?m)^\s*(?i:dear|hi|hello|hey|good morning|good afternoon),? (?P<name>{_FULL_NAME})(?=\s*[,:;!.\n-]|$)"
+        rf"(?m)^[ \t]*(?i:dear|hi|hello|hey|good morning|good afternoon),? (?P<name>{_FULL_NAME})(?=\s*[,:;!.\n-]|$)"
     )
 
 
@@ -128,7 +128,7 @@ def _greeted() -> re.Pattern[str]:
 def _closing() -> re.Pattern[str]:
     return re.compile(
         rf"(?mi)(?:^|(?<=[.!?] )"
-        rf"|(?<=[.!?]))[ \t]*(?:{_either(_words()['closings'])})\b[ \t]*(?:[,.!;:-]+[ \t]*|\n\s*)(?=\S)"
+        rf"|(?<=[.!?]))[ \t]*(?:{_either(_words()['closings'])})\b[ \t]*(?:[,.!;:-]+[ \t]*|\n[\s]{{0,12}})(?=\S)"
     )
 
 
@@ -213,7 +213,7 @@ def _as_name(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _signatures(text: str) -> Iterator[Span]:
     title = rf"(?:(?:{_either(_words()['titles'])})\.?[ ]+)?"
-    name = re.compile(rf"[-–—~*\s]*{title}(?P<name>{_FULL_NAME})(?=\s*(?:$|\n|[,(/.;]|\s-))")
+    name = re.compile(rf"[-–—~*\s]{{0,12}}{title}(?P<name>{_FULL_NAME})(?=\s*(?:$|\n|[,(/.;]|\s-))")
     for closing in _closing().finditer(text):
         if len(text) - closing.end() > 220 and "\n" not in closing.group():
             continue
@@ -267,6 +267,7 @@ def find(text: str) -> tuple[IdentifyingDetail, ...]:
         "employer": 5,
         "name": 6,
     }
+    text = re.sub(r"\S{81,}", lambda run: " " * len(run.group()), text)  # no detail is one word so long
     candidates = [
         *_numbers(text),
         *_places(text),

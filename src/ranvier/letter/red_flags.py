@@ -7,7 +7,7 @@ data (`lexicon/red_flags.toml`); `standing` decides whether the words are the pa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -18,15 +18,15 @@ from ranvier.terms import DataError, Span
 from ranvier.terms.vocabulary import read_toml
 
 from . import spelling
-from .standing import Writer, denied, stands
+from .denial import denied
+from .phrase_index import PhraseIndex, beginnings
+from .standing import Writer, stands
 from .text import normalise
 from .text import sentences as split
 
 LEXICON = Path(__file__).parent / "lexicon" / "red_flags.toml"
-_GAP = r"(?:[^\w.!?]+[\w'/]+){0,%d}[^\w.!?]+"
-_BLANK = re.compile(r"\[[^\]]*\]|\\.| \?| ")  # a character class and an escaped letter stay as they are
-_BLANKS = {" ?": r"[\s-]*", " ": r"[\s,-]+"}
 _ANYWHERE = -1
+_LONGEST_SENTENCE = 1500
 
 
 @dataclass(frozen=True)
@@ -61,47 +61,36 @@ class Rule:
     id: str
     advice: str
     source: str
-    triggers: frozenset[str]
-    alone: tuple[str, ...]
     together: tuple[Together, ...]
     numbers: tuple[Number, ...]
-    double_meanings: tuple[str, ...]
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """The groups of phrases by one of which it can be raised."""
+        numbers = (f"number {self.id} {place}" for place in range(len(self.numbers)))
+        return frozenset((f"alone {self.id}", *numbers, *(together.say[0] for together in self.together)))
 
 
 class Lexicon:
-    """The rules and their words; patterns are compiled when first needed."""
+    """The rules and the index of their phrases.
+
+    Groups of the index: `alone NAME`, `not NAME`, `number NAME PLACE` of a red flag, and a phrase set under its own name.
+    """
 
     def __init__(self, content: dict[str, Any]) -> None:
-        self._classes: dict[str, str] = content["classes"]
-        self._phrases: dict[str, list[str]] = content["phrases"]
         self.acronyms: dict[str, str] = content["acronyms"]
         self.slips: dict[str, str] = content["typos"]
-        self._spellings: dict[str, str] = content["spellings"]
-        self._compiled: dict[str, re.Pattern[str]] = {}
-        self.rules = tuple(
-            _rule(name, row) for name, row in content.items() if isinstance(row, dict) and "advice" in row
-        )
-
-    @cached_property
-    def mender(self) -> spelling.Mender:
-        """Mends words that are one slip away from one of ours."""
-        return spelling.Mender(
-            frozenset(self._spellings["words"].split()), frozenset(self._spellings["other"].split())
-        )
-
-    def phrases(self, name: str) -> re.Pattern[str]:
-        """The compiled phrase set of this name."""
-        return self.compiled("|".join(self._phrases[name]))
-
-    def compiled(self, pattern: str) -> re.Pattern[str]:
-        """A pattern of the data file as a regular expression."""
-        found = self._compiled.get(pattern)
-        if found is None:
-            expanded = re.sub(r"<(\w+)>", lambda name: f"(?:{self._classes[name.group(1)]})", pattern)
-            expanded = expanded.replace(" ~~ ", _GAP % 9).replace(" ~ ", _GAP % 4)
-            expanded = _BLANK.sub(lambda blank: _BLANKS.get(blank.group(), blank.group()), expanded)
-            found = self._compiled[pattern] = re.compile(rf"(?<!\w)(?:{expanded})(?!\w)")
-        return found
+        words = content["spellings"]
+        self.mender = spelling.Mender(frozenset(words["words"].split()), frozenset(words["other"].split()))
+        flags = {name: row for name, row in content.items() if isinstance(row, dict) and "advice" in row}
+        self.rules = tuple(_rule(name, row) for name, row in flags.items())
+        groups: dict[str, Iterable[str]] = dict(content["phrases"])
+        for name, row in flags.items():
+            groups[f"alone {name}"] = row["alone"]
+            groups[f"not {name}"] = row["not"]
+            for place, number in enumerate(row.get("numbers", ())):
+                groups[f"number {name} {place}"] = [number["pattern"]]
+        self.index = PhraseIndex(groups, content["classes"])
 
 
 def _rule(name: str, row: dict[str, Any]) -> Rule:
@@ -111,14 +100,11 @@ def _rule(name: str, row: dict[str, Any]) -> Rule:
         id=name,
         advice=row["advice"],
         source=row["source"],
-        triggers=frozenset(trigger[:8] for trigger in row["triggers"]),
-        alone=tuple(row.get("alone", ())),
         together=tuple(
             Together(tuple(t["say"]), tuple(t["near"]), t["sentences"], tuple(t.get("unless", ())))
             for t in row.get("together", ())
         ),
         numbers=tuple(Number(n["pattern"], n.get("below"), n.get("above")) for n in row.get("numbers", ())),
-        double_meanings=tuple(row.get("not", ())),
     )
 
 
@@ -130,23 +116,37 @@ def lexicon() -> Lexicon:
 
 @dataclass(frozen=True)
 class _Sentence:
-    """A sentence read plainly, where it begins in the text as given, and the beginnings of its words."""
+    """A sentence read plainly, where it begins in the text as given, and the phrases that it can hold."""
 
     start: int
     plain: spelling.Plain
-    beginnings: frozenset[str]
+    met: Mapping[str, list[re.Pattern[str]]]
 
     @property
     def text(self) -> str:
         return self.plain.text
 
+    def matches(self, group: str) -> Iterator[re.Match[str]]:
+        for expression in self.met.get(group, ()):
+            yield from expression.finditer(self.text)
+
 
 def _sentences(text: str, words: Lexicon) -> Iterator[_Sentence]:
     for sentence in split(text, normalise(text), start=0, end=len(text)):
-        plain = spelling.read(text[sentence.start : sentence.end], words.acronyms, words.slips, words.mender)
-        tokens = re.findall(r"[\w']+", plain.text)
-        beginnings = frozenset(token[:size] for token in tokens for size in range(1, 9))
-        yield _Sentence(sentence.start, plain, beginnings)
+        for start, end in _stretches(text, sentence.start, sentence.end):
+            plain = spelling.read(text[start:end], words.acronyms, words.slips, words.mender)
+            yield _Sentence(start, plain, words.index.met(beginnings(plain.text)))
+
+
+def _stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence too long to be one, cut at blanks."""
+    while end - start > _LONGEST_SENTENCE:
+        cut = text.rfind(" ", start + _LONGEST_SENTENCE // 2, start + _LONGEST_SENTENCE)
+        cut = start + _LONGEST_SENTENCE if cut < 0 else cut
+        yield start, cut
+        start = cut
+    if start < end:
+        yield start, end
 
 
 class _Reader:
@@ -157,33 +157,36 @@ class _Reader:
         self.sentences = tuple(_sentences(text, self.words))
         self.writer = Writer.of(normalise(text))
         self._barred: dict[tuple[str, int], tuple[tuple[int, int], ...]] = {}
-        self._heard: dict[tuple[str, str], bool] = {}
+        self._stood: dict[tuple[str, int, str, bool], tuple[Span, ...]] = {}
+        self._heard: dict[tuple[str, int], bool] = {}
 
     def flags(self) -> Iterator[RedFlag]:
         """The red flags in the order of the data file."""
         for rule in self.words.rules:
             spans: list[Span] = []
             for index, sentence in enumerate(self.sentences):
-                if not rule.triggers.isdisjoint(sentence.beginnings):
+                if not rule.groups.isdisjoint(sentence.met):
                     spans += self._raised(rule, index)
             if spans:
                 yield RedFlag(id=rule.id, advice=rule.advice, spans=_merged(spans))
 
     def _raised(self, rule: Rule, index: int) -> Iterator[Span]:
-        sentence = self.sentences[index]
-        for pattern in rule.alone:
-            yield from self._standing(rule, index, self.words.compiled(pattern))
-        for number in rule.numbers:
-            for match in self.words.compiled(number.pattern).finditer(sentence.text):
+        yield from self._standing(rule, index, f"alone {rule.id}")
+        for place, number in enumerate(rule.numbers):
+            for match in self.sentences[index].matches(f"number {rule.id} {place}"):
                 if number.dangerous(float(match.group(1))) and self._holds(rule, index, match.span()):
                     yield self._span(index, match.span())
         for together in rule.together:
             yield from self._in_company(rule, together, index)
 
-    def _standing(
-        self, rule: Rule, index: int, pattern: re.Pattern[str], *, doubled: bool = True
-    ) -> Iterator[Span]:
-        for match in pattern.finditer(self.sentences[index].text):
+    def _standing(self, rule: Rule, index: int, group: str, *, doubled: bool = True) -> tuple[Span, ...]:
+        key = (rule.id, index, group, doubled)
+        if key not in self._stood:
+            self._stood[key] = tuple(self._stand(rule, index, group, doubled=doubled))
+        return self._stood[key]
+
+    def _stand(self, rule: Rule, index: int, group: str, *, doubled: bool) -> Iterator[Span]:
+        for match in self.sentences[index].matches(group):
             start, end = match.span()
             barred = self._double_meanings(rule, index) if doubled else ()
             if any(start < bar_end and bar_start < end for bar_start, bar_end in barred):
@@ -193,31 +196,25 @@ class _Reader:
 
     def _in_company(self, rule: Rule, together: Together, index: int) -> Iterator[Span]:
         first, *others = together.say
-        spans = list(self._standing(rule, index, self.words.phrases(first)))
+        if first not in self.sentences[index].met:
+            return
+        spans = list(self._standing(rule, index, first))
         if not spans or self._excused(together, index):
             return
         window = self._window(index, together.sentences)
         for name in others:
-            more = [
-                span
-                for at in window
-                for span in self._standing(rule, at, self.words.phrases(name), doubled=False)
-            ]
+            more = [span for at in window for span in self._standing(rule, at, name, doubled=False)]
             if not more:
                 return
             spans += more
-        if all(any(self._said(name, self.sentences[at].text) for at in window) for name in together.near):
+        if all(self._said_within(name, window) for name in together.near):
             yield from spans
 
     def _double_meanings(self, rule: Rule, index: int) -> tuple[tuple[int, int], ...]:
         known = self._barred.get((rule.id, index))
         if known is None:
-            text = self.sentences[index].text
-            known = self._barred[rule.id, index] = tuple(
-                match.span()
-                for pattern in rule.double_meanings
-                for match in self.words.compiled(pattern).finditer(text)
-            )
+            matches = self.sentences[index].matches(f"not {rule.id}")
+            known = self._barred[rule.id, index] = tuple(match.span() for match in matches)
         return known
 
     def _window(self, index: int, reach: int) -> range:
@@ -227,19 +224,31 @@ class _Reader:
 
     def _excused(self, together: Together, index: int) -> bool:
         """Whether the sentence tells of something slow or mending, and nothing in it says that it is sudden."""
-        text = self.sentences[index].text
-        if "better" in together.unless and self._said("better", text):
-            return True
-        if "visit" in together.unless and self._said("visit", text) and not self._said("turn", text):
-            return True
-        return "slow" in together.unless and self._said("slow", text) and not self._said("fast_now", text)
 
-    def _said(self, name: str, text: str) -> bool:
-        known = self._heard.get((name, text))
+        def said(name: str) -> bool:
+            return self._said(name, index)
+
+        if "better" in together.unless and said("better") and not said("turned_again"):
+            return True
+        if "visit" in together.unless and said("visit") and not said("turn"):
+            return True
+        return "slow" in together.unless and said("slow") and not said("fast_now")
+
+    def _said(self, name: str, index: int) -> bool:
+        known = self._heard.get((name, index))
         if known is None:
-            matches = self.words.phrases(name).finditer(text)
-            known = self._heard[name, text] = any(not denied(text, *match.span()) for match in matches)
+            sentence = self.sentences[index]
+            known = self._heard[name, index] = any(
+                not denied(sentence.text, *match.span()) for match in sentence.matches(name)
+            )
         return known
+
+    def _said_within(self, name: str, window: range) -> bool:
+        if len(window) < len(self.sentences):
+            return any(self._said(name, at) for at in window)
+        if (name, _ANYWHERE) not in self._heard:
+            self._heard[name, _ANYWHERE] = any(self._said(name, at) for at in window)
+        return self._heard[name, _ANYWHERE]
 
     def _holds(self, rule: Rule, index: int, place: tuple[int, int]) -> bool:
         return stands(

@@ -77,7 +77,7 @@ class Mender:
         self.mend = lru_cache(maxsize=4096)(self._mend)
 
     def _mend(self, word: str) -> str | None:
-        if len(word) < 6 or word in self._known or "'" in word:
+        if not 6 <= len(word) <= 20 or word in self._known or "'" in word:
             return None
         for candidate in (word, *_shortened(word)):
             meant = candidate if candidate in self._words else self._near.get(candidate)

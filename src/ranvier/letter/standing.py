@@ -8,48 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from . import lexicon
+from .denial import clause_before, denied, either, word_set, words
 
-# Where one statement ends and the next begins.
-_BREAK = re.compile(
-    r"[;:]|\s-\s|\b(?:but|however|although|though|yet|except|whereas|because|until|till|unfortunately|instead)\b"
-    r"|\b(?:and|so|then|,)\s*(?:then\s+)?(?:now|today|then|since|yesterday|last|this|i|i'm|i've|i'd|he"
-    r"|he's|she|she's|my|his|her"
-    r"|it|it's|the|there|we|they|a|suddenly|on|these|lately|recently)\b(?!\s+(?:or|nor)\b)"
-    r"|,\s*(?:now|today|just|only|lately|recently|which|this)\b"
-)
-_NEGATION = re.compile(
-    r"(?P<no>(?<=[a-z])n't|\b(?:no|nil|without|denie[sd]|deny|denying|neither|nor|negative for"
-    r"|free (?:of|from)|absence of|absent|excludes|excluded"
-    r"|ruled out|rules out|lack of|nobody|no one|no-one|none|zero|-ve for|nothing like|not|never|aint"
-    r"|rather than))(?=[\s:,])",
-)
-_NOT_NEGATION = re.compile(
-    r"(?:no|not|n't)\s+(?:longer|idea|doubt|sooner|matter|wonder|relief|help|better|good|rest"
-    r"|let[- ]?up|only|just|sure|certain"
-    r"|know|knowing|well|right|the same|getting|understand|stop|sleep\w*|believe|warning|end|answer"
-    r"|change|cure|control|strength"
-    r"|appetite|energy|feeling|power|air|breath|way out|point|reason|sense|future|ordinary"
-    r"|exaggerat\w*|joking|kidding|lying"
-    r"|taken? seriously|surpris\w*|improv\w*|shift\w*|go away|eas\w*|settl\w*|let|until|long|far|many|as good|like)\b"
-    r"|never\s+(?:so|such|this|as bad|like)\b"
-)
-_BEFORE_NOW = re.compile(
-    r"^[^.;]{0,40}?\b(?:before(?! (?:the|my|an|any|each|every|infusion))|until (?:now|today|this|last"
-    r"|yesterday)|like this|this bad|so bad|as bad|like it)\b"
-)
-_DENIED_AFTER = re.compile(
-    r"^(?:(?:\s+\w+){0,2}?\s+(?:is|are|was|were|has been|have been|had been)(?:\s+(?:now|both"
-    r"|all))?\s+|\s*[:=(-]?\s*\??\s*)"
-    r"(?:ruled out|excluded|absent|negative|-ve\b|denied|denies|nil\b|none\b|no\b(?! (?:matter|idea"
-    r"|one|sleep|appetite|air|voice|way|better|longer|help|relief|good|change|worse))"
-    r"|normal\b|nad\b|(?<=[ ])(?:fine|ok|okay|a-ok|good|intact|preserved|unaffected|regular|great"
-    r"|perfect|unremarkable|clear)\b|not (?:found|seen|present|a problem|the case|an issue|reported"
-    r"|noted|detected|confirmed|affected|a stroke|a clot|evident)"
-    r"|never (?:a problem|happened|an issue|found|affected)|n't (?:a problem|an issue|found|there))"
-)
 _IF = re.compile(
     r"(?<!as )(?<!wonder )(?<!wondering )(?<!know )(?<!sure )(?<!ask )(?<!see )(?<!understand )(?<!wondered )(?<!tell )(?<!even )"
     r"\b(?:if|in case|should (?:i|he|she|you|there|they|it)|were (?:i|he|she|you) to|unless"
@@ -91,21 +52,6 @@ _NOT_GONE = re.compile(
 )
 
 
-@cache
-def _either(name: str) -> str:
-    return "(?:" + "|".join(lexicon.data("standing")[name]) + ")"
-
-
-@cache
-def _words(name: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{_either(name)}\b")
-
-
-@cache
-def _set(name: str) -> frozenset[str]:
-    return frozenset(lexicon.data("standing")[name])
-
-
 @dataclass(frozen=True)
 class Writer:
     """What the letter as a whole says of whose illness it tells: the writer's own, or a relative's."""
@@ -119,8 +65,9 @@ class Writer:
         about = re.search(
             rf"\b(?:on behalf of|writ\w+ (?:for|about|because of)|question (?:is )?(?:for|about)|worried about"
             rf"|concerned about|care (?:for|of)|ask\w* (?:for|about)|help) (?:\w+ )?(?:my"
-            rf"|our) (?:\w+ )?(?P<who>{_either('kin')}|{_either('other')})\b"
-            rf"|\bmy (?P<who2>{_either('kin')}|{_either('other')})(?:,? \w+,?)?(?:,? who| is \d+ and|'s)? (?:\w+ )?(?:has|have|had"
+            rf"|our) (?:\w+ )?(?P<who>{either('kin')}|{either('other')})\b"
+            rf"|\bmy (?P<who2>{either('kin')}|{either('other')})(?:,? \w+,?)?(?:,? who| is \d+ and"
+            rf"|'s)? (?:\w+ )?(?:has|have|had"
             rf"|was|been|is|got|suffers)(?: \w+){{0,4}} (?:mmn|multifocal|immunoglobulin|ivig"
             rf"|conduction block)\b",
             text,
@@ -137,52 +84,6 @@ class Writer:
         return cls(own=own is not None, patient=who)
 
 
-def _clause_before(before: str) -> str:
-    cut = 0
-    for mark in _BREAK.finditer(before):
-        cut = mark.start() if mark.group()[0].isalpha() else mark.end()
-    return before[cut:]
-
-
-def _negated(clause: str, after: str) -> bool:
-    for cue in _NEGATION.finditer(clause + " "):
-        if _NOT_NEGATION.match(clause, cue.start()):
-            continue
-        word = cue.group("no")
-        between = re.findall(r"[\w'-]+|,", clause[cue.end() :])
-        if word in ("never", "not", "n't", "no") and (
-            {"so", "such", "like"} & set(between[:4]) or (word == "never" and _BEFORE_NOW.search(after))
-        ):
-            continue
-        if word == "without" and re.search(
-            r"\b(?:can't|cannot|can hardly|can barely|couldn't|unable|never|not|no longer|impossible|n't)\b",
-            clause[: cue.start()],
-        ):
-            continue
-        if _reaches(between, listing=word not in ("not", "n't")):
-            return True
-    return False
-
-
-def _reaches(between: list[str], *, listing: bool) -> bool:
-    """Whether a denial still holds after these words: light words, or a list of things denied together."""
-    in_list = listing
-    for index, word in enumerate(between):
-        if word in (",", "or", "nor"):
-            in_list = True
-        if word in _set("light") or word == ",":
-            continue
-        if word in _set("block") or index > 24:
-            return False
-        if not in_list:
-            # "not short of breath or dizzy": an adjective may follow, one word only.
-            if {"or", "nor", ","} & set(between[index + 1 : index + 5]):
-                in_list = True
-                continue
-            return False
-    return True
-
-
 def _asked(sentence: str, start: int, end: int, *, lenient: bool) -> bool:
     if not sentence.rstrip(" \"')]").endswith("?"):
         return False
@@ -194,6 +95,8 @@ def _asked(sentence: str, start: int, end: int, *, lenient: bool) -> bool:
         return False
     clause = sentence[opening.start() : end]
     if _PRESUPPOSED.search(clause) and not _IF.search(clause):
+        return False
+    if _JUST_NOW.search(sentence) and _OWN.search(clause) and not _IF.search(clause):
         return False
     return not (
         lenient and re.search(r"\bis it (?:normal|usual|common|dangerous|ok|okay|serious|bad)\b", clause)
@@ -219,14 +122,23 @@ def _supposed(clause: str, sentence: str, start: int) -> bool:
     )
 
 
-def _to_come(clause: str) -> bool:
+def _is_general(clause: str) -> bool:
+    return any(
+        _WARNING.match(cue.group()) or not _OWN.search(clause, cue.end())
+        for cue in words("general").finditer(clause)
+    )
+
+
+def _to_come(clause: str, sentence: str) -> bool:
     future = _FUTURE.search(clause)
+    if future and future.group().startswith("could") and _JUST_NOW.search(sentence):
+        future = None  # "this morning I could only crawl"
     if future and not _SUSPECTED.match(future.group("rest")):
         return True
     fear = _FEAR.search(clause)
     return bool(
         fear
-        and not _words("certain_fear").search(fear.group("rest"))
+        and not words("certain_fear").search(fear.group("rest"))
         and not fear.group(0).startswith(("afraid i", "afraid he", "afraid she"))
     )
 
@@ -235,20 +147,17 @@ def _over(sentence: str, start: int, end: int) -> bool:
     before, after = sentence[:start], sentence[end:]
     if _NOT_GONE.search(sentence):
         return False
-    just_now = re.search(
-        r"\b(?:yesterday|today|this (?:morning|afternoon|evening)|last night|tonight|(?:hours?|minutes?) ago)\b",
-        sentence,
-    )
+    just_now = _JUST_NOW.search(sentence)
     if (
-        _words("gone").search(after)
+        words("gone").search(after)
         and not just_now
         and not re.search(r"\bbut (?:now|today|it is back|it came back|has come back)\b", after)
     ):
         return True
-    past = _words("past").search(sentence)
-    if past is None:
+    past = words("past").search(sentence)
+    if past is None or (past.end() <= start and _SINCE_THEN.search(before, past.end())):
         return False
-    if _words("long_past").search(before) or _words("long_past").search(after):
+    if words("long_past").search(before) or words("long_past").search(after):
         return True
     if re.search(
         r"(?<!never )(?<!didn't )\bused to (?:get|have|be|feel|suffer|choke|wake|struggle)\b", before
@@ -256,19 +165,19 @@ def _over(sentence: str, start: int, end: int) -> bool:
         return True
     rest = before[-60:] + after[:60]
     return not (
-        _words("began").search(rest) and not re.search(r"\b(?:none|not|never|nothing) since\b", sentence)
+        words("began").search(rest) and not re.search(r"\b(?:none|not|never|nothing) since\b", sentence)
     ) or bool(re.search(r"\b(?:none|not|never|nothing) since\b", after))
 
 
 def _of_another(sentence: str, start: int, writer: Writer, previous: str) -> bool:
     before = sentence[:start]
     mention = None
-    for mention in re.finditer(rf"\b(?P<kin>{_either('kin')})\b|\b(?P<other>{_either('other')})\b", before):  # noqa: B007
+    for mention in re.finditer(rf"\b(?P<kin>{either('kin')})\b|\b(?P<other>{either('other')})\b", before):  # noqa: B007
         pass
     if mention is None:
         if re.match(r"(?:he|she|they|his|her|their)\b", sentence) and previous:
             earlier = re.match(
-                rf"(?:and |but |also )?(?:my|our|a) (?:\w+ )?(?P<who>{_either('kin')}|{_either('other')})\b",
+                rf"(?:and |but |also )?(?:my|our|a) (?:\w+ )?(?P<who>{either('kin')}|{either('other')})\b",
                 previous,
             )
             if earlier and earlier.group("who") != writer.patient:
@@ -282,32 +191,50 @@ def _of_another(sentence: str, start: int, writer: Writer, previous: str) -> boo
         return False
     if re.match(r"(?:he|she)\b", sentence) and re.search(r"\b(?:he|she|his|her)\b", since):
         return False  # "he could lift his granddaughter, today he cannot lift a cup"
-    recent = bool(_words("now").search(sentence))
+    recent = bool(words("now").search(sentence))
     if re.search(r"\blate " + re.escape(who), before):
         return True
     if mention.group("other"):
         return True
-    ill = bool(re.search(rf"\b{_either('illness')}\b", sentence))
-    if writer.patient is not None or writer.own or ill:
-        return not (recent and not ill and not writer.own)
-    return bool(_words("past_verb").search(sentence[mention.end() :]) and not recent)
+    ill = bool(re.search(rf"\b{either('illness')}\b", sentence))
+    if re.match(
+        r"(?:'s)?,? (?:also |just |has |had )?(?:says?|said|notic\w+|tells?|told|thinks?|thought|saw|sees"
+        r"|found|finds|reports?|heard|hears|worr\w+|watch\w*|took|drove|brought|called|rang)\b",
+        since,
+    ):
+        return False  # who reports it is not who has it
+    if ill:
+        return True
+    if writer.patient is not None or writer.own:
+        return not recent
+    told_as_past = "past_verb" if who in word_set("elders") else "spouse_past"
+    return bool(words(told_as_past).search(sentence[mention.end() :]) and not recent)
 
 
-_TAKEN_BACK = re.compile(
-    r"\b(?:without|no|not a|never a|never any|not any|nor|isn't a|wasn't a|hardly any|never|not"
-    r"|n't) (?:\w+ ){0,2}(?:affected|involved|impaired|compromised|problems?|trouble|difficult\w*"
-    r"|issues?|worse|weak\w*|pain|bother|discomfort|sudden)\b"
+_JUST_NOW = re.compile(
+    r"\b(?:yesterday|today|this (?:morning|afternoon|evening)|last night|tonight|(?:hours?|minutes?"
+    r"|days?) ago|overnight|since (?:\w+day))\b"
+)
+_OWN = re.compile(r"\b(?:i|i'm|i've|i'd|my|me|myself)\b")
+# A warning or a check is general even when it is about "my" legs; what was read or heard is not, once "I" follow.
+_WARNING = re.compile(
+    r"(?:ask|check|monitor|screen|warn|told|look|watch|risk|call|ring|in case|prevent|avoid|protect"
+    r"|reduc|so that|insur)"
+)
+_SINCE_THEN = re.compile(
+    r"\b(?:now|today|tonight|this (?:week|morning|evening)|lately|recently|since yesterday)\b"
 )
 
 
-def denied(sentence: str, start: int, end: int) -> bool:
-    """Whether `sentence[start:end]` is said not to be so."""
-    after = sentence[end:]
-    return bool(
-        _negated(_clause_before(sentence[:start]), after)
-        or _DENIED_AFTER.match(after)
-        or _TAKEN_BACK.search(sentence, start, end)
+def _is_another_life(clause: str, until: str) -> bool:
+    """People in general, or somebody whose death is told as past; whoever speaks of ending a life now counts."""
+    if re.search(r"\b(?:people|patients|anyone|leaflet)\b", clause) and not _OWN.search(clause):
+        return True
+    past = re.search(
+        rf"\b(?:{either('kin')}|{either('other')})\b(?P<rest>.*)\b(?:took|killed|committed|died|had|was)\b",
+        until,
     )
+    return past is not None and not _OWN.search(until, past.start("rest"))
 
 
 def stands(
@@ -329,23 +256,17 @@ def stands(
         self_harm : Wishes and conditions count as said ("if it is ALS I would rather die"), and anyone's life counts.
         lenient : "Is it normal to choke?" counts as said.
     """
-    clause = _clause_before(sentence[:start])
+    clause = clause_before(sentence[:start])
     if denied(sentence, start, end):
         return False
     if _asked(sentence, start, end, lenient=lenient or self_harm) and not (
-        self_harm and not _words("in_general").search(sentence)
+        self_harm and not words("in_general").search(sentence)
     ):
         return False
     if _over(sentence, start, end):
         return False
     if self_harm:
-        return not re.search(
-            rf"\b(?:people|patients|anyone|you|leaflet|read|{_either('other')}\b.*\b(?:took|had|killed|died|was))\b",
-            clause,
-        ) and not re.search(
-            rf"\b(?:{_either('kin')}|{_either('other')})\b.*\b(?:took|killed|committed|died|had)\b",
-            sentence[:end],
-        )
-    if _words("general").search(clause) or _supposed(clause, sentence, start) or _to_come(clause):
+        return not _is_another_life(clause, sentence[:end])
+    if _is_general(clause) or _supposed(clause, sentence, start) or _to_come(clause, sentence):
         return False
     return not _of_another(sentence, start, writer, previous)

@@ -74,12 +74,13 @@ class Mixture:
 
 @dataclass(frozen=True)
 class Chains:
-    """Draws (n_chains, n_draws, d) with their log posterior, and how often each kind of step was taken."""
+    """Draws (n_chains, n_draws, d) with their log posterior, how often each kind of step was taken, and what it cost."""
 
     draws: Array
     log_posterior: Array
     jump_acceptance: float
     walk_acceptance: float
+    n_evaluations: int = 0
 
     @property
     def pooled(self) -> Array:
@@ -106,11 +107,14 @@ def sample(
     state = _resample(u, log_weight, PILOTS, rng)
     archive = None
     broad = mixture
+    spent = LEARNING_ROUNDS * learning_draws
     for n_pilot in PILOT_DRAWS:
         pilot = _walk(model, mixture, state, n_pilot, rng, archive)
         state, archive = pilot.draws[:, -1], pilot.pooled
+        spent += pilot.n_evaluations
         mixture = _described(archive, broad, rng)
     chains = _walk(model, mixture, state[rng.choice(PILOTS, n_chains, replace=False)], n_draws, rng, archive)
+    spent += chains.n_evaluations
     for _ in range(EXTRA_RUNS):
         if not np.max(r_hat(chains.draws)) > GOOD_R_HAT:
             break
@@ -119,8 +123,9 @@ def sample(
         archive = np.concatenate([archive, thinned]) if archive is not None else thinned
         mixture = _described(archive, broad, rng)
         chains = _walk(model, mixture, chains.draws[:, -1], n_draws, rng, archive)
+        spent += chains.n_evaluations
     natural = model.from_levels(chains.pooled).reshape(chains.draws.shape)
-    return replace(chains, draws=natural)
+    return replace(chains, draws=natural, n_evaluations=spent)
 
 
 def _log_posterior(model: PatientModel, u: Array) -> Array:
@@ -327,4 +332,4 @@ def _walk(
             taken[int(is_walk[step])] += accept.mean()
             tried[int(is_walk[step])] += 1
     rate = taken / np.maximum(tried, 1)
-    return Chains(draws, kept_log_p, jump_acceptance=float(rate[0]), walk_acceptance=float(rate[1]))
+    return Chains(draws, kept_log_p, float(rate[0]), float(rate[1]), n_evaluations=n_chains * (n_steps + 1))

@@ -65,9 +65,9 @@ def wear_off_sentence(outlook: Outlook) -> str:
         else ""
     )
     return (
-        f"Wear-off of {words(found.series.name)}: {found.date} (90 % {found.low} to {found.high}{none}). The peak, about "
-        f"{found.peak:.1f} {unit}, comes some {found.peak_days:.0f} days after the course begins; the level then is "
-        f"{found.level:.1f} {unit}."
+        f"Wear-off of {words(found.series.name)} without a further dose: {found.date} (90 % {found.low} to {found.high}{none}). "
+        f"The peak, about {found.peak:.1f} {unit}, comes some {found.peak_days:.0f} days after the course begins; worn off means "
+        f"below {found.level:.1f} {unit}."
     )
 
 

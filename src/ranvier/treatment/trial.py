@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ranvier.terms import InputRefused
 
@@ -14,7 +15,6 @@ from .clinic import Cohort, Phase, invite, read, run
 from .facts import facts, measures, source_of
 from .kinetics import Route
 from .posterior import Interval, interval
-from .scan import Array
 
 MOST_PATIENTS = 200_000
 
@@ -125,5 +125,5 @@ def _arm(cohort: Cohort, arm: Mapping[str, Any], rng: np.random.Generator) -> Ar
     )
 
 
-def _share(which: Array) -> float:
+def _share(which: NDArray[np.bool_]) -> float:
     return float(np.mean(which))

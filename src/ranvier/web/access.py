@@ -25,11 +25,11 @@ ROWS: dict[frozenset[Role], str] = {
         sitemap_xml robots feed_rss feed_atom issue_pdf subscribe subscribe_confirm unsubscribe health
         ask ask_check ask_preview ask_send ask_email_confirm claim claim_reply claim_withdraw
         api_page api:openapi-json api:api-root api:answers api:answer api:issues
-        account_login account_logout account_inactive account_reauthenticate
-        mfa_authenticate mfa_login_webauthn mfa_reauthenticate become
+        account_login account_logout account_inactive
+        mfa_authenticate mfa_login_webauthn become
     """,
     STAFF: """
-        home account_change_password
+        home account_change_password account_reauthenticate mfa_reauthenticate
         mfa_index mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes
         mfa_download_recovery_codes mfa_list_webauthn mfa_add_webauthn mfa_edit_webauthn mfa_remove_webauthn
         mfa_reauthenticate_webauthn
@@ -65,6 +65,7 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and keep letters out of a shared browser's store."""
         response = self.get_response(request)
         if request.user.is_authenticated or request.path.startswith(("/ask", "/claim")):
             response.headers["Cache-Control"] = "no-store"  # a letter does not stay in a shared browser

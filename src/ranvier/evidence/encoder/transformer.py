@@ -20,6 +20,7 @@ WEIGHTS = Path(__file__).parent / "weights.npz"
 DIMENSIONS = 384
 LAYERS = 6
 HEADS = 12
+TOGETHER = 64  # sentences of one length run together: five times as many a second when the index is made
 LONGEST = 96  # pieces; a question with its context rarely has more, and time grows with them
 EPSILON = 1e-12  # of the layer norm, as the model was trained
 
@@ -79,35 +80,45 @@ def encode(texts: Iterable[str]) -> Array:
     Returns
         (n_texts, 384) Rows of length 1.
     """
-    rows = [_encode(text) for text in texts]
-    return np.stack(rows) if rows else np.zeros((0, DIMENSIONS), dtype=np.float32)
-
-
-def _encode(text: str) -> Array:
     known = weights()
-    rows = tokens(text, known.vocabulary, at_most=LONGEST)
+    rows = [tokens(text, known.vocabulary, at_most=LONGEST) for text in texts]
+    encoded = np.zeros((len(rows), DIMENSIONS), dtype=np.float32)
+    for length in sorted({len(row) for row in rows}):  # sentences of one length need no padding
+        alike = [number for number, row in enumerate(rows) if len(row) == length]
+        for start in range(0, len(alike), TOGETHER):
+            batch = alike[start : start + TOGETHER]
+            encoded[batch] = _encode([rows[number] for number in batch])
+    return encoded
+
+
+def _encode(rows: list[list[int]]) -> Array:
+    known = weights()
     m = known.matrices
-    x = _norm(known.pieces(rows) + known.places[: len(rows)], m["norm.weight"], m["norm.bias"])
+    length = len(rows[0])
+    pieces = known.pieces([piece for row in rows for piece in row]).reshape(len(rows), length, DIMENSIONS)
+    x = _norm(pieces + known.places[:length], m["norm.weight"], m["norm.bias"])
     for layer in range(LAYERS):
         x = _layer(x, m, f"layer{layer}")
-    mean = x.mean(axis=0)
-    unit: Array = (mean / np.linalg.norm(mean)).astype(np.float32)
+    mean = x.mean(axis=1)
+    unit: Array = (mean / np.linalg.norm(mean, axis=1, keepdims=True)).astype(np.float32)
     return unit
 
 
 def _layer(x: Array, m: Mapping[str, Array], name: str) -> Array:
-    length, width = x.shape[0], DIMENSIONS // HEADS
+    sentences, length, width = x.shape[0], x.shape[1], DIMENSIONS // HEADS
 
     def dense(value: Array, part: str) -> Array:
-        return value @ m[f"{name}.{part}.weight"].T + m[f"{name}.{part}.bias"]
+        flat = value.reshape(sentences * length, -1) @ m[f"{name}.{part}.weight"].T + m[f"{name}.{part}.bias"]
+        return np.asarray(flat.reshape(sentences, length, -1), dtype=np.float32)
 
     query, key, value = (
-        dense(x, part).reshape(length, HEADS, width).transpose(1, 0, 2) for part in ("query", "key", "value")
+        dense(x, part).reshape(sentences, length, HEADS, width).transpose(0, 2, 1, 3)
+        for part in ("query", "key", "value")
     )
-    attention = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(width))
+    attention = query @ key.transpose(0, 1, 3, 2) / np.float32(np.sqrt(width))
     attention = np.exp(attention - attention.max(axis=-1, keepdims=True))
     attention /= attention.sum(axis=-1, keepdims=True)
-    mixed = (attention @ value).transpose(1, 0, 2).reshape(length, DIMENSIONS)
+    mixed = (attention @ value).transpose(0, 2, 1, 3).reshape(sentences, length, DIMENSIONS)
     x = _norm(x + dense(mixed, "mix"), m[f"{name}.mix_norm.weight"], m[f"{name}.mix_norm.bias"])
     inner = _gelu(dense(x, "widen"))
     return _norm(x + dense(inner, "narrow"), m[f"{name}.out_norm.weight"], m[f"{name}.out_norm.bias"])

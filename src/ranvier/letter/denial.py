@@ -1,0 +1,150 @@
+"""Whether a named danger is said not to be so: how far a "no" or "not" reaches, and what is taken back afterwards.
+
+Errs towards letting a danger stand: a denial holds only over light words and lists of things denied together.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from . import lexicon
+
+# Where one statement ends and the next begins.
+_BREAK = re.compile(
+    r"[;:]|\s-\s|\b(?:but|however|although|though|yet|except|whereas|because|until|till|unfortunately|instead)\b"
+    r"|\b(?:and|so|then|,)\s*(?:then\s+)?(?:now|today|then|since|yesterday|last|this|i|i'm|i've|i'd|he"
+    r"|he's|she|she's|my|his|her"
+    r"|it|it's|the|there|we|they|a|suddenly|on|these|lately|recently)\b(?!\s+(?:or|nor)\b)"
+    r"|,\s*(?:now|today|just|only|lately|recently|which|this)\b"
+)
+
+
+_NEGATION = re.compile(
+    r"(?P<no>(?<=[a-z])n't|\b(?:no|nil|without|denie[sd]|deny|denying|neither|nor|negative for"
+    r"|free (?:of|from)|absence of|absent|excludes|excluded"
+    r"|ruled out|rules out|lack of|nobody|no one|no-one|none|zero|-ve for|nothing like|not|never|aint"
+    r"|rather than))(?=[\s:,])",
+)
+
+
+_NOT_NEGATION = re.compile(
+    r"(?:no|not|n't)\s+(?:longer|idea|doubt|sooner|matter|wonder|relief|help|better|good|rest"
+    r"|let[- ]?up|only|just|sure|certain"
+    r"|know|knowing|well|right|the same|getting|understand|stop|sleep\w*|believe|warning|end|answer"
+    r"|change|cure|control|strength"
+    r"|appetite|energy|feeling|power|air|breath|way out|point|reason|sense|future|ordinary"
+    r"|exaggerat\w*|joking|kidding|lying"
+    r"|taken? seriously|surpris\w*|improv\w*|shift\w*|go away|eas\w*|settl\w*|let|until|long|far|many|as good|like)\b"
+    r"|never\s+(?:so|such|this|as bad|like)\b"
+)
+
+
+_BEFORE_NOW = re.compile(
+    r"^[^.;]{0,40}?\b(?:before(?! (?:the|my|an|any|each|every|infusion))|until (?:now|today|this|last"
+    r"|yesterday)|like this|this bad|so bad|as bad|like it)\b"
+)
+
+
+_DENIED_AFTER = re.compile(
+    r"^(?:(?:\s+\w+){0,2}?\s+(?:is|are|was|were|has been|have been|had been)(?:\s+(?:now|both"
+    r"|all))?\s+|\s*[:=(-]?\s*\??\s*)"
+    r"(?:ruled out|excluded|absent|negative|-ve\b|denied|denies|nil\b|none\b|no\b(?! (?:matter|idea"
+    r"|one|sleep|appetite|air|voice|way|better|longer|help|relief|good|change|worse))"
+    r"|normal\b|nad\b|(?<=[ ])(?:fine|ok|okay|a-ok|good|intact|preserved|unaffected|regular|great"
+    r"|perfect|unremarkable|clear)\b|not (?:found|seen|present|a problem|the case|an issue|reported"
+    r"|noted|detected|confirmed|affected|a stroke|a clot|evident)"
+    r"|never (?:a problem|happened|an issue|found|affected)|n't (?:a problem|an issue|found|there))"
+)
+
+
+_FARTHEST = 240  # letters back to which a clause is looked for
+
+
+@cache
+def either(name: str) -> str:
+    """Any of the listed words, as one expression."""
+    return "(?:" + "|".join(lexicon.data("standing")[name]) + ")"
+
+
+@cache
+def words(name: str) -> re.Pattern[str]:
+    """The listed words, each whole, as a compiled expression."""
+    return re.compile(rf"\b{either(name)}\b")
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """The listed words as a set."""
+    return frozenset(lexicon.data("standing")[name])
+
+
+def clause_before(before: str) -> str:
+    """The part of a sentence since its last break: where a denial or a supposition still holds."""
+    before = before[-_FARTHEST:]
+    cut = 0
+    for mark in _BREAK.finditer(before):
+        cut = mark.start() if mark.group()[0].isalpha() else mark.end()
+    return before[cut:]
+
+
+def _negated(clause: str, after: str) -> bool:
+    for cue in _NEGATION.finditer(clause + " "):
+        if _NOT_NEGATION.match(clause, cue.start()):
+            continue
+        word = cue.group("no")
+        between = re.findall(r"[\w'-]+|,", clause[cue.end() :])
+        if word in ("never", "not", "n't", "no") and (
+            {"so", "such", "like"} & set(between[:4]) or (word == "never" and _BEFORE_NOW.search(after))
+        ):
+            continue
+        if word == "without" and re.search(
+            r"\b(?:can't|cannot|can hardly|can barely|couldn't|unable|never|not|no longer|impossible|n't)\b",
+            clause[: cue.start()],
+        ):
+            continue
+        if _reaches(between, listing=word not in ("not", "n't")):
+            return True
+    return False
+
+
+def _reaches(between: list[str], *, listing: bool) -> bool:
+    """Whether a denial still holds after these words: light words, or a list of things denied together."""
+    in_list = listing
+    for index, word in enumerate(between):
+        if word in (",", "or", "nor"):
+            in_list = True
+        if word in word_set("light") or word == ",":
+            continue
+        if word in word_set("block") or index > 24:
+            return False
+        if not in_list:
+            # "not short of breath or dizzy": an adjective may follow, one word only.
+            if {"or", "nor", ","} & set(between[index + 1 : index + 5]):
+                in_list = True
+                continue
+            return False
+    return True
+
+
+_TAKEN_BACK = re.compile(
+    r"\b(?:without|no|not a|never a|never any|not any|nor|isn't a|wasn't a|hardly any|never|not"
+    r"|n't) (?:\w+ ){0,2}(?:affected|involved|impaired|compromised|problems?|trouble|difficult\w*"
+    r"|issues?|worse|weak\w*|pain|bother|discomfort|sudden)\b"
+)
+
+
+_NOT_SO = re.compile(
+    r"(?:\bnot|n't|\bnever) (?:droop\w*|drop|swell|swollen|slur\w*|sag|spread\w*|hurt\w*|ache|painful|tight\w*)\b"
+)
+
+
+def denied(sentence: str, start: int, end: int) -> bool:
+    """Whether `sentence[start:end]` is said not to be so."""
+    after = sentence[end:]
+    return bool(
+        _negated(clause_before(sentence[:start]), after)
+        or _DENIED_AFTER.match(after)
+        or _TAKEN_BACK.search(sentence, start, end)
+        or _NOT_SO.search(sentence, start, end)
+    )

@@ -1,0 +1,262 @@
+"""The clinic report: one page in HTML, and the same page as PDF."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable
+from html import escape
+from pathlib import Path
+
+from ranvier.terms import MissingDependency
+
+from .flag import Flag, Severity
+from .outlook import Outlook
+from .patterns import Answer
+from .picture import draw
+from .plans import Plan
+from .report_style import STYLE
+from .summary import (
+    PURPOSE,
+    ROUTES,
+    effect_sentence,
+    fit_sentence,
+    sentence,
+    shown_plans,
+    wear_off_sentence,
+    words,
+)
+
+SVG = re.compile(r"<svg[^>]*>\s*<title>(.*?)</title>.*?</svg>", re.DOTALL)
+MOST_PLANS = 6
+
+
+def clinic_report(outlook: Outlook) -> str:
+    """The report as one self-contained HTML page."""
+    diary = outlook.diary
+    weight = f"{diary.weight_kg:g} kg" if diary.weight_kg else "weight not said"
+    span = f"{diary.fitted_from} to {diary.last_date}" if diary.fitted_from else "empty diary"
+    figure = draw(outlook).svg()
+    return "".join(
+        (
+            '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>Immunoglobulin report</title><style>{STYLE}</style></head><body><main>",
+            '<header><h1>Immunoglobulin: what the diary says</h1><p class="unsigned">NOT SIGNED</p>',
+            f'<p class="patient">Diary {escape(span)}, {escape(weight)}</p></header>',
+            f'<p class="purpose">{escape(PURPOSE)}</p>',
+            _flags(outlook),
+            f'<div class="picture">{figure}</div>',
+            _findings(outlook),
+            _plans(outlook),
+            _learning(outlook),
+            f'<p class="small">{escape(fit_sentence(outlook))} Sources by number, questions to '
+            f"settle and what else was computed: annex.</p>",
+            '<div class="annex"><h1>Annex</h1>',
+            _asked(outlook),
+            _looked_for(outlook),
+            _protocols(outlook),
+            _alternatives(outlook),
+            _sources(outlook),
+            "</div></main></body></html>",
+        )
+    )
+
+
+def write_pdf(page: str, path: Path) -> None:
+    """Write the page as PDF.
+
+    Raises
+        MissingDependency: WeasyPrint, or the system libraries it draws with, are not there.
+    """
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:
+        raise MissingDependency(
+            path="weasyprint",
+            given="it, or Pango, is not installed",
+            expected='pip install "ranvier[report]"; on Debian also: apt-get install libpango-1.0-0 libpangoft2-1.0-0 '
+            "fonts-dejavu-core",
+        ) from error
+    path.write_bytes(bytes(weasyprint.HTML(string=SVG.sub(_as_image, page)).write_pdf()))
+
+
+def _as_image(svg: re.Match[str]) -> str:
+    """A picture as an image of its own: WeasyPrint gives a scaled inline SVG a whole page of height."""
+    alone = svg[0].replace('style="max-width:100%;height:auto" ', "", 1)
+    data = base64.b64encode(alone.encode("utf-8")).decode("ascii")
+    return f'<img alt="{svg[1]}" src="data:image/svg+xml;base64,{data}">'
+
+
+def _list(rows: Iterable[str], kind: str = "") -> str:
+    items = "".join(f"<li>{row}</li>" for row in rows)
+    return f'<ul class="{kind}">{items}</ul>' if items else ""
+
+
+def _reference(outlook: Outlook, text: str) -> str:
+    """The number of a source in the list at the foot."""
+    numbers = _numbered(outlook)
+    return f'<sup title="{escape(text, quote=True)}">{numbers[text]}</sup>' if text in numbers else ""
+
+
+def _numbered(outlook: Outlook) -> dict[str, int]:
+    """Every source named on the page, numbered in order of appearance."""
+    texts = [flag.source for flag in _shown_flags(outlook)]
+    texts += [str(outlook.series.measure.source)] if outlook.series else []
+    texts += [flag.source for plan in _listed_plans(outlook) for flag in plan.flags]
+    texts += [protocol.source for protocol in outlook.protocols]
+    texts += [str(one.source) for one in outlook.alternatives]
+    return {text: number for number, text in enumerate(dict.fromkeys(texts), start=1)}
+
+
+def _shown_flags(outlook: Outlook) -> list[Flag]:
+    order = [Severity.REFUSE, Severity.WARN, Severity.INFO]
+    return sorted(outlook.flags, key=lambda flag: order.index(flag.severity))
+
+
+def _flags(outlook: Outlook) -> str:
+    titles = {
+        Severity.REFUSE: "No plan until this is settled",
+        Severity.WARN: "A prescriber must look at",
+    }
+    parts = []
+    for severity, title in titles.items():
+        rows = [flag for flag in _shown_flags(outlook) if flag.severity is severity]
+        if rows:
+            parts.append(
+                f'<section class="{severity.value}"><h2>{title}</h2>{_list(_flag(outlook, row) for row in rows)}</section>'
+            )
+    return "".join(parts)
+
+
+def _flag(outlook: Outlook, flag: Flag) -> str:
+    lift = f" <em>Acceptable if: {escape(flag.acceptable_if)}.</em>" if flag.acceptable_if else ""
+    text = escape(sentence(flag.because))
+    return f"<b>{escape(words(flag.id))}</b>: {text}{lift}{_reference(outlook, flag.source)}"
+
+
+def _findings(outlook: Outlook) -> str:
+    rows = [escape(wear_off_sentence(outlook))]
+    if outlook.series is not None:
+        rows[0] += _reference(outlook, str(outlook.series.measure.source))
+    rows += [escape(effect_sentence(outlook, series)) for series in outlook.posterior.observations.series]
+    rows += [
+        f"{escape(words(p.series.name))}, <b>{escape(words(p.id))}</b>: {escape(p.because)}"
+        for p in outlook.patterns
+        if p.answer is Answer.YES
+    ]
+    return f"<h2>What is found</h2>{_list(rows)}"
+
+
+def _looked_for(outlook: Outlook) -> str:
+    rows = [
+        f"{escape(words(p.series.name))}, {escape(words(p.id))}: {p.answer.value}. {escape(p.because)}"
+        for p in outlook.patterns
+    ]
+    return f"<h2>What was looked for in the readings themselves</h2>{_list(rows)}" if rows else ""
+
+
+def _listed_plans(outlook: Outlook) -> list[Plan]:
+    """The present schedule and a spread of those that no other beats, at most `MOST_PLANS`."""
+    shown = shown_plans(outlook)
+    if len(shown) <= MOST_PLANS:
+        return shown
+    steps = {round(i * (len(shown) - 1) / (MOST_PLANS - 2)) for i in range(MOST_PLANS - 1)}
+    return [plan for i, plan in enumerate(shown) if i in steps or plan.is_present]
+
+
+def _plans(outlook: Outlook) -> str:
+    listed = _listed_plans(outlook)
+    if not listed or outlook.series is None:
+        return ""
+    unit = escape(outlook.series.measure.unit)
+    head = (
+        "Schedule", f"Lowest strength {unit} (90 %)", "Time below level", "IgG rise, lowest g/L", "g a year",
+        "Days a year", "Vials a day", "Rules that speak",
+    )  # fmt: skip
+    rows = "".join(_plan_row(outlook, plan) for plan in listed)
+    level = "" if outlook.level is None else f" The level to hold is {outlook.level:.1f} {unit}."
+    refused = sum(plan.is_refused for plan in outlook.plans)
+    return (
+        f"<h2>Schedules for a prescriber to compare</h2><p class='small'>For {escape(words(outlook.series.name))}, once settled."
+        f"{level} Of {len(outlook.plans)} compared, {refused} are refused by a rule; shown are the present one and some that no "
+        "other beats on trough, grams and days at once. None is a recommendation.</p>"
+        f"<table><thead><tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _plan_row(outlook: Outlook, plan: Plan) -> str:
+    schedule = plan.schedule
+    days = f" over {schedule.n_days} days" if schedule.n_days > 1 else ""
+    name = f"{schedule.grams:g} g{days} every {schedule.interval_days} days, {ROUTES[schedule.route.value]}"
+    trough = (
+        ""
+        if plan.trough is None
+        else f"{plan.trough.median:.1f} ({plan.trough.low:.1f}&ndash;{plan.trough.high:.1f})"
+    )
+    below = "" if plan.below_fraction is None else f"{plan.below_fraction:.0%}"
+    vials = " + ".join(f"{count}&times;{size:g}" for size, count in plan.vials.items())
+    rules = ", ".join(f"{escape(words(flag.id))}{_reference(outlook, flag.source)}" for flag in plan.flags)
+    cells = (
+        f"<b>now: </b>{name}" if plan.is_present else name, trough, below, f"{plan.igg_trough.median:.1f}",
+        f"{schedule.grams_per_year:.0f}", f"{plan.infusion_days_per_year:.0f}", vials, rules,
+    )  # fmt: skip
+    return (
+        f"<tr{' class=now' if plan.is_present else ''}>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    )
+
+
+def _learning(outlook: Outlook) -> str:
+    taught = _list(map(escape, outlook.learned))
+    more = _list(f"{escape(row.label)}: {row.gain_bits:.1f} bits" for row in outlook.measurements)
+    parts = [f"<div><h2>What the diary taught</h2>{taught}</div>" if taught else ""]
+    parts.append(f"<div><h2>What would teach more</h2>{more}</div>" if more else "")
+    return f'<div class="pair small">{"".join(parts)}</div>'
+
+
+def _asked(outlook: Outlook) -> str:
+    asked = _list(_flag(outlook, flag) for flag in _shown_flags(outlook) if flag.severity is Severity.INFO)
+    title = "Questions to settle first, and what else was noticed"
+    return f"<h2>{title}</h2><div class='small columns'>{asked}</div>" if asked else ""
+
+
+def _protocols(outlook: Outlook) -> str:
+    parts = []
+    for protocol in outlook.protocols:
+        steps = _list(
+            f"{escape(step.label)} ({step.grams:g} g every {step.interval_days} days) for {step.weeks} weeks: lowest "
+            f"{step.trough.median:.1f} ({step.trough.low:.1f}&ndash;{step.trough.high:.1f}) "
+            f"{escape(step.trough.unit)}, chance of a "
+            f"fall that matters {step.chance_of_fall:.0%}"
+            for step in protocol.steps
+        )
+        parts.append(
+            f"<p><b>{escape(words(protocol.id).capitalize())}</b>{_reference(outlook, protocol.source)}</p>{steps}"
+            f"<p class='small'>Stop: {escape(protocol.stop_rule)} Restart: {escape(protocol.restart_rule)}.</p>"
+        )
+    return f"<h2>If less is to be tried, under watch</h2>{''.join(parts)}" if parts else ""
+
+
+def _alternatives(outlook: Outlook) -> str:
+    if outlook.reason is None:
+        return ""
+    rows = _list(
+        f"<b>{escape(one.label)}</b>: {escape(one.result)}. {escape(one.status)}. Evidence: {escape(one.grade)}"
+        f"{_reference(outlook, str(one.source))}"
+        for one in outlook.alternatives
+    )
+    from .alternatives import as_of
+
+    return (
+        f"<h2>If this does not suffice: {escape(words(outlook.reason.name.lower()))}</h2><p>{escape(outlook.reason.value)}.</p>"
+        f"<div class='small'>{rows}<p>State of trials and approvals as of {as_of()}.</p></div>"
+    )
+
+
+def _sources(outlook: Outlook) -> str:
+    rows = "".join(f"<li>{escape(text)}</li>" for text in _numbered(outlook))
+    priors = (
+        "Every population value, with its source and how well that was checked, lies in ranvier's treatment/parameters "
+        "(docs/treatment.md)."
+    )
+    return f'<section class="sources"><h2>Sources</h2><ol>{rows}</ol><p>{priors}</p></section>'
