@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ranvier.terms.errors import DocumentRefused
+from ranvier.terms.errors import DocumentRefused, InputRefused
 
 from .documents import JSON_HELP, print_json
 
@@ -17,6 +17,10 @@ def register(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="nerve_verb", metavar="VERB", required=True)
     _register_fibre(verbs.add_parser("fibre", help="one fibre: does the impulse get through, and how fast?"))
     _register_study(verbs.add_parser("study", help="attack a nerve and record the study a doctor would see"))
+    _register_show(verbs.add_parser("show", help="draw the impulse stopping, the lesion, and the responses"))
+    _register_sweep(
+        verbs.add_parser("sweep", help="a table of lesions x diameters x temperatures, resumable")
+    )
     _register_check(
         verbs.add_parser("check", help="run a file of reference conditions (shaped like nerve-oracle.csv)")
     )
@@ -24,7 +28,27 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the work."""
-    return {"fibre": _fibre, "study": _study, "check": _check}[arguments.nerve_verb](arguments)
+    work = {"fibre": _fibre, "study": _study, "show": _show, "sweep": _sweep, "check": _check}
+    _say_if_compiling()
+    return work[arguments.nerve_verb](arguments)
+
+
+def _say_if_compiling() -> None:
+    from ranvier.terms.errors import MissingDependency
+
+    try:
+        from ranvier.nerve.stepping import is_compiled
+    except ImportError as error:
+        raise MissingDependency(
+            path="numba",
+            given="not installed",
+            expected='The fibre solver needs it: pip install "ranvier[nerve]"',
+        ) from error
+    if not is_compiled():
+        print(
+            "ranvier: compiling the fibre solver, about 20 seconds, once for this installation",
+            file=sys.stderr,
+        )
 
 
 def _register_fibre(parser: argparse.ArgumentParser) -> None:
@@ -106,6 +130,32 @@ def _register_study(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=JSON_HELP)
 
 
+def _register_show(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Draw a lesion file: space_time.svg, impulse.svg (moving), and cmaps.svg where it is a nerve that is attacked. "
+        "Example: ranvier nerve show --lesion block.toml --out pictures/"
+    )
+    parser.add_argument("--lesion", metavar="FILE", type=Path, required=True, help="lesion file in TOML")
+    parser.add_argument(
+        "--out", metavar="FOLDER", type=Path, default=Path(), help="folder to write to (default: here)"
+    )
+    parser.add_argument("--diameter-um", type=float, help="of the axon shown (default: a middling one)")
+    parser.add_argument("--length-mm", type=float, default=80.0, help="of a single fibre (default 80)")
+    parser.add_argument("--json", action="store_true", help=JSON_HELP)
+
+
+def _register_sweep(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Run every combination of a sweep file (TOML, docs/nerve.md) and write one Parquet table. Kill it and run it again: "
+        "it goes on where it was. A row that cannot be run carries its reason and stops nothing."
+    )
+    parser.add_argument("spec", metavar="SPEC", type=Path, help="sweep file in TOML")
+    parser.add_argument("--out", type=Path, required=True, help="Parquet file to write")
+    parser.add_argument("--workers", type=int, help="processes on this machine (default: its cores)")
+    parser.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler, to run it there")
+    parser.add_argument("--json", action="store_true", help=JSON_HELP)
+
+
 def _add_step_arguments(parser: argparse.ArgumentParser, *, scheme: str, dt_us: float | None) -> None:
     parser.add_argument(
         "--scheme", choices=("backward_euler", "second_order"), default=scheme, help=f"default {scheme}"
@@ -115,7 +165,7 @@ def _add_step_arguments(parser: argparse.ArgumentParser, *, scheme: str, dt_us: 
 
 
 def _fibre(arguments: argparse.Namespace) -> int:
-    from ranvier.nerve.report import attack_fibre, fibre_document, fibre_text
+    from ranvier.nerve.report import attack_fibre, fibre_document, fibre_text, step_error_fraction
     from ranvier.nerve.weights import Scheme
 
     scheme = Scheme(arguments.scheme)
@@ -134,6 +184,9 @@ def _fibre(arguments: argparse.Namespace) -> int:
         print_json(fibre_document(result, scheme=scheme, time_step_us=arguments.dt_us))
     else:
         print(fibre_text(result))
+        error = step_error_fraction(arguments.dt_us, scheme)
+        if error > 0.02:
+            print(f"With this step times are off by about {100 * error:.0f} %; --dt-us 2.5 is within 0.5 %.")
     return 0
 
 
@@ -198,6 +251,70 @@ def _truth_text(truth: dict[str, Any], out: Path) -> str:
                 f"    {where:<28} {blocked:3.0f} % blocked, {slowed:3.0f} % only slowed, mean delay {delay:.2f} ms"
             )
     return "\n".join(lines)
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from ranvier.nerve.lesion_file import read_lesion_file
+    from ranvier.nerve.show import cmap_figure, example_pair, impulse_animation, space_time_figure
+    from ranvier.nerve.study import simulate_study
+
+    lesions = read_lesion_file(arguments.lesion)
+    if not lesions.entries:
+        raise InputRefused(path="lesion", given="no lesion in the file", expected="At least one [[lesion]]")
+    pair = example_pair(lesions, diameter_um=arguments.diameter_um, length_mm=arguments.length_mm)
+    pictures = {"space_time.svg": space_time_figure(pair).svg(), "impulse.svg": impulse_animation(pair)}
+    if any(entry.between is not None for entry in lesions.entries):
+        attacked = simulate_study(lesions)
+        sound = simulate_study(replace(lesions, entries=(), axon_loss_fraction={}), pools=_pools_of(attacked))
+        pictures["cmaps.svg"] = cmap_figure(
+            attacked.recordings, sound.recordings, title=f"Motor responses: {lesions.name}"
+        ).svg()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    for name, svg in pictures.items():
+        (arguments.out / name).write_text(svg, encoding="utf-8")
+    written = [str(arguments.out / name) for name in pictures]
+    if arguments.json:
+        print_json({"written": written, "shown": pair.words})
+    else:
+        print("\n".join(["Written:", *written]))
+    return 0
+
+
+def _sweep(arguments: argparse.Namespace) -> int:
+    import time
+
+    from ranvier.nerve.sweep import read_spec, run_sweep
+
+    spec = read_spec(arguments.spec)
+    started = time.monotonic()
+    first: list[int] = []
+
+    def progress(done: int, total: int) -> None:
+        first.append(done)
+        if not sys.stderr.isatty():
+            return
+        spent, made = time.monotonic() - started, done - first[0]
+        left = f", {spent / made * (total - done):.0f} s left" if made else ""
+        print(f"\r{done:,} of {total:,} fibres{left}      ", end="", file=sys.stderr, flush=True)
+
+    counts = run_sweep(
+        spec, arguments.out, workers=arguments.workers, cluster=arguments.cluster, progress=progress
+    )
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    if arguments.json:
+        print_json({**counts, "out": str(arguments.out)})
+    else:
+        print(
+            f"{counts['rows']:,} rows written to {arguments.out}, {counts['faults']:,} of them refused (column `fault`)"
+        )
+    return 0
+
+
+def _pools_of(study: Any) -> list[str]:
+    return [nerve.axons.pool.id for nerve in study.nerves]
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -91,7 +91,7 @@ def attack_nerve(
     diameter = diameter_for_velocity_um(axons.velocity_m_per_s, pool.reference_celsius)
     velocity = healthy_velocity_m_per_s(diameter, celsius)
     entries = [(i, e) for i, e in enumerate(lesions.entries) if applies(e, pool, side)]
-    stretches = [_stretch(i, entry, pool, segments, height_cm) for i, entry in entries]
+    stretches = [stretch_of(i, entry, pool, segments, height_cm) for i, entry in entries]
     is_blocked = np.zeros((len(segments), axons.count), dtype=bool)
     delay = np.zeros((len(segments), axons.count))
     generator = np.random.default_rng([lesions.seed, _number(pool.id), int(side == "left")])
@@ -145,9 +145,10 @@ def _draw_per_axon(entry: LesionEntry, count: int, generator: np.random.Generato
     return [entry.with_size(size) for size in entry.size.draw(generator, count)]
 
 
-def _stretch(
+def stretch_of(
     index: int, entry: LesionEntry, pool: MotorPool, segments: Sequence[Segment], height_cm: float
 ) -> tuple[float, float]:
+    """Where a lesion lies along a nerve, from the recording electrode. Raises DocumentRefused. [mm]"""
     distances = pool.site_distance_mm(height_cm)
     path = f"lesion[{index}]"
     if entry.between is None:
@@ -189,7 +190,9 @@ def _solve_segment(
     rest = np.flatnonzero(~sure)
     if rest.size:
         generator = np.random.default_rng([lesions.seed, round(segment.start_mm), round(segment.end_mm)])
-        pairs = [_pair(float(diameter_um[i]), plan[int(i)], lesions, celsius, generator) for i in rest]
+        pairs = [
+            attack_section(float(diameter_um[i]), plan[int(i)], lesions, celsius, generator) for i in rest
+        ]
         blocked[rest], delay[rest] = compare_with_healthy(
             [attacked for attacked, _ in pairs], [healthy for _, healthy in pairs], workers=workers
         )
@@ -203,13 +206,18 @@ def _solve_segment(
     return blocked, delay, how
 
 
-def _pair(
+def attack_section(
     diameter_um: float,
     own: Sequence[tuple[LesionEntry, float, float]],
     lesions: LesionFile,
     celsius: float,
     generator: np.random.Generator,
 ) -> tuple[Fibre, Fibre]:
+    """Build one axon over its attacked stretch, with healthy internodes on both sides.
+
+    Returns
+        The attacked fibre and its healthy self; node 0 is the proximal end.
+    """
     start = min(low for _, low, _ in own)
     end = max(high for _, _, high in own)
     sound = _section(diameter_um, end - start, celsius)

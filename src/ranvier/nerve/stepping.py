@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import kernel
 from .group import Group
+
+
+def is_compiled() -> bool:
+    """Whether the kernel lies compiled on disk; if not, the first run takes some twenty seconds more."""
+    return any(Path(str(kernel.advance.stats.cache_path)).glob("kernel.advance-*.nbi"))
 
 
 @dataclass(frozen=True, eq=False)

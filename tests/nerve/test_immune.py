@@ -1,0 +1,44 @@
+"""The mapping from complement to lesions: its direction, its limits, its sources."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ranvier.nerve.conduct import conduct
+from ranvier.nerve.fibre import build_fibre
+from ranvier.nerve.immune import central_mapping, draw_mapping
+from ranvier.nerve.lesion import Elements
+from ranvier.terms import NerveError
+
+
+def test_treatment_lowers_the_drive_and_a_complement_inhibitor_more_than_immunoglobulin() -> None:
+    mapping = central_mapping()
+    none, ivig, inhibitor = (
+        mapping.drive(),
+        mapping.drive(immunoglobulin=1.0),
+        mapping.drive(complement_inhibitor=1.0),
+    )
+    assert none > ivig > inhibitor > 0.0
+
+
+def test_more_drive_slows_more_and_none_changes_nothing() -> None:
+    mapping = central_mapping()
+    healthy = build_fibre(10.0, n_nodes=31)
+    fibres = [healthy.with_lesions(mapping.lesions(Elements(12, 4), d)) for d in (0.0, 0.3, 0.6)]
+    arrivals = [run.arrival_ms[-1] for run in conduct([healthy, *fibres], duration_ms=5.0)]
+    assert arrivals[0] == pytest.approx(arrivals[1], abs=1e-9)
+    assert arrivals[1] < arrivals[2] < arrivals[3]
+
+
+def test_draws_are_spread_between_the_limits() -> None:
+    drives = [draw_mapping(np.random.default_rng(seed)).complement_drive for seed in range(50)]
+    assert min(drives) < 0.2 < 0.8 < max(drives)
+
+
+@pytest.mark.parametrize("level", [-0.1, 1.1, float("nan")])
+def test_levels_out_of_range_are_refused(level: float) -> None:
+    with pytest.raises(NerveError):
+        central_mapping().drive(immunoglobulin=level)
+    with pytest.raises(NerveError):
+        central_mapping().lesions(Elements(3), level)

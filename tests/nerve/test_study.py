@@ -1,0 +1,180 @@
+"""A nerve attacked and recorded: the study, its truth, and the tables that stand in for the simulation."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from ranvier.nerve.attacked import attack_nerve
+from ranvier.nerve.cmap import unit_potential
+from ranvier.nerve.lesion_file import LesionFile, parse_lesions
+from ranvier.nerve.markers import place_markers
+from ranvier.nerve.pool import draw_axons, load_pool, pool_names
+from ranvier.nerve.study import StudySettings, simulate_study, truth_document
+from ranvier.nerve.surface import lesion_of, load_surfaces, simulate
+from ranvier.recording import Kind, Waveform
+from ranvier.terms import DocumentRefused, NerveError
+
+QUIET = StudySettings(noise_mv=0.0, noise_uv=0.0, site_noise_fraction=0.0, n_axons=60)
+HEALTHY = LesionFile("healthy", 1, ())
+BARE = parse_lesions(
+    'name = "bare"\nseed = 2\n[[lesion]]\nkind = "bare_internodes"\nbetween = ["wrist", "elbow"]\nlength_mm = 20\naffected_fraction = 0.5'
+)
+
+
+def amplitudes(study, nerve: str = "median") -> dict[str, float]:
+    return {
+        r.stimulate_at: r.negative_peak_amplitude_mv
+        for r in study.recordings
+        if r.nerve == nerve and r.kind is Kind.MOTOR
+    }
+
+
+@pytest.mark.parametrize("name", pool_names())
+def test_every_pool_gives_a_response_of_its_usual_size_and_latency(name: str) -> None:
+    pool = load_pool(name)
+    study = simulate_study(
+        HEALTHY, pools=[name], settings=StudySettings(noise_mv=0.0, site_noise_fraction=0.0)
+    )
+    first = next(r for r in study.recordings if r.kind is Kind.MOTOR)
+    assert 3.0 < first.negative_peak_amplitude_mv < 16.0
+    assert 2.5 < first.onset_latency_ms < 6.0
+    assert 4.5 < first.negative_peak_duration_ms < 7.6
+    assert [s.id for s in pool.sites] == [r.stimulate_at for r in study.recordings if r.kind is Kind.MOTOR]
+
+
+def test_half_the_axons_bare_between_wrist_and_elbow_lose_half_the_response_there_and_nowhere_else() -> None:
+    sound, attacked = (
+        simulate_study(lesions, pools=["median_apb"], settings=QUIET) for lesions in (HEALTHY, BARE)
+    )
+    truth = truth_document(attacked)["nerves"][0]
+    by_segment = {s["proximal_site"]: s for s in truth["segments"]}
+    assert by_segment["elbow"]["blocked_fraction"] == pytest.approx(0.5)
+    assert by_segment["wrist"]["blocked_fraction"] == by_segment["axilla"]["blocked_fraction"] == 0.0
+    left = 1.0 - by_segment["elbow"]["blocked_size_fraction"]
+    assert amplitudes(attacked)["elbow"] / amplitudes(attacked)["wrist"] < 1.15 * left
+    # The person drawn is the same but for the seed of the file.
+    assert amplitudes(sound)["elbow"] / amplitudes(sound)["wrist"] > 0.8
+
+
+def test_the_truth_says_of_each_axon_where_it_is_blocked() -> None:
+    truth = truth_document(simulate_study(BARE, pools=["median_apb"], settings=QUIET))["nerves"][0]
+    blocked = [axon for axon in truth["axons"] if axon["blocked_between"]]
+    assert len(blocked) == 30
+    assert all(axon["blocked_between"] == ["wrist-elbow"] for axon in blocked)
+    json.dumps(truth)
+
+
+def test_axon_loss_lowers_every_site_and_reinnervation_gives_some_back() -> None:
+    text = "seed = 1\n[axon_loss]\nmedian = 0.5\nreinnervation_fraction = {}"
+    bare, helped = (
+        amplitudes(simulate_study(parse_lesions(text.format(r)), pools=["median_apb"], settings=QUIET))
+        for r in ("0.0", "0.8")
+    )
+    full = amplitudes(simulate_study(HEALTHY, pools=["median_apb"], settings=QUIET))
+    for site in full:
+        assert bare[site] < helped[site] < full[site]
+
+
+def test_a_submaximal_stimulus_lowers_only_its_own_site() -> None:
+    weak = StudySettings(**{**vars(QUIET), "supramaximal_fraction": {"erb": 0.6}})
+    full, less = (
+        amplitudes(simulate_study(HEALTHY, pools=["median_apb"], settings=s)) for s in (QUIET, weak)
+    )
+    assert less["erb"] < 0.8 * full["erb"]
+    assert less["wrist"] == full["wrist"]
+
+
+def test_a_cold_limb_slows_and_widens() -> None:
+    warm, cold = (
+        [
+            r
+            for r in simulate_study(
+                HEALTHY, pools=["median_apb"], settings=StudySettings(**{**vars(QUIET), "celsius": t})
+            ).recordings
+            if r.kind is Kind.MOTOR
+        ]
+        for t in (34.0, 28.0)
+    )
+    assert cold[1].onset_latency_ms > 1.1 * warm[1].onset_latency_ms
+    assert cold[0].negative_peak_duration_ms > 1.1 * warm[0].negative_peak_duration_ms
+
+
+def test_the_same_seed_gives_the_same_study_and_another_seed_another() -> None:
+    one, same, other = (
+        amplitudes(simulate_study(HEALTHY, settings=StudySettings(**{**vars(QUIET), "seed": s})))
+        for s in (5, 5, 6)
+    )
+    assert one == same != other
+
+
+def test_f_waves_come_late_and_sensory_answers_are_in_microvolts() -> None:
+    study = simulate_study(HEALTHY, pools=["median_apb"], settings=StudySettings(noise_mv=0.0))
+    f_wave = next(r for r in study.recordings if r.kind is Kind.F_WAVE)
+    assert 20.0 < f_wave.onset_latency_ms < 32.0
+    snap = next(r for r in study.recordings if r.kind is Kind.SENSORY)
+    assert 25.0 < snap.negative_peak_amplitude_uv < 60.0
+    assert snap.negative_peak_amplitude_mv is None
+
+
+def test_the_tables_say_what_the_simulation_says() -> None:
+    generator = np.random.default_rng(21)
+    for kind, surface in load_surfaces().items():
+        for _ in range(12):
+            diameter, celsius = generator.uniform(6, 13), generator.uniform(28, 38)
+            count, fraction = (
+                int(generator.integers(1, 30)),
+                float(np.exp(generator.uniform(np.log(0.01), 0))),
+            )
+            blocked, delay, sure = surface.read(
+                np.array([diameter]), np.array([float(count)]), celsius, np.array([fraction])
+            )
+            if sure[0]:
+                truly, late = simulate(kind, diameter, count, celsius, np.array([fraction]))
+                assert bool(truly[0]) == bool(blocked[0])
+                if not blocked[0]:
+                    assert abs(late[0] - delay[0]) < 0.1 + 0.1 * late[0]
+    assert lesion_of("sodium_loss", 2, 0.5).where.count == 2
+
+
+def test_tables_and_simulation_give_one_nerve() -> None:
+    text = 'seed = 4\n[[lesion]]\nkind = "myelin_loss"\nbetween = ["wrist", "elbow"]\nlength_mm = 25\nremaining_fraction = {distribution = "uniform", low = 0.02, high = 0.3}'
+    lesions = parse_lesions(text)
+    axons = draw_axons(load_pool("median_apb"), np.random.default_rng(1), count=60)
+    table, exact = (attack_nerve(axons, lesions, exact=e) for e in (False, True))
+    assert table.solved_by[1].startswith("table")
+    assert exact.solved_by[1] == "simulation"
+    assert (table.is_blocked == exact.is_blocked).mean() > 0.99
+    both = ~(table.is_blocked | exact.is_blocked)
+    assert np.abs(table.delay_ms - exact.delay_ms)[both].max() < 0.15
+
+
+def test_a_lesion_for_a_nerve_that_is_not_studied_is_refused() -> None:
+    with pytest.raises(DocumentRefused, match="not in this study"):
+        simulate_study(BARE, pools=["ulnar_adm"], settings=QUIET)
+
+
+def test_a_site_that_the_nerve_lacks_is_refused() -> None:
+    text = '[[lesion]]\nkind = "bare_internodes"\nbetween = ["ankle", "elbow"]'
+    with pytest.raises(DocumentRefused, match="Sites of the median nerve"):
+        simulate_study(parse_lesions(text), settings=QUIET)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"celsius": 60.0}, {"height_cm": 20.0}, {"noise_mv": -1.0}, {"supramaximal_fraction": {"erb": 2.0}}],
+)
+def test_settings_out_of_range_are_refused(given) -> None:
+    with pytest.raises(NerveError):
+        StudySettings(**given)
+
+
+def test_markers_of_one_unit_are_those_of_its_formula() -> None:
+    shape = load_pool("median_apb").waveform
+    time = np.arange(0.0, 60.0, 0.05)
+    markers = place_markers(Waveform(2.0 * unit_potential(time - 4.0, shape), 20_000.0))
+    assert markers.peak_ms == pytest.approx(4.0 + 2.6 * shape.rise_ms, abs=0.4)
+    assert markers.amplitude == pytest.approx(2.0, rel=0.1)
+    assert place_markers(Waveform(np.zeros(100), 20_000.0)).amplitude == 0.0
