@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from ranvier.cli import main
+from ranvier.figure import pictures_as_images
 from ranvier.treatment import Outlook, look_ahead, parse_diary, read_diary
 from ranvier.treatment.patient_page import patient_page
 from ranvier.treatment.picture import draw
-from ranvier.treatment.report import SVG, _as_image, clinic_report, write_pdf
+from ranvier.treatment.report import clinic_report, write_pdf
 from ranvier.treatment.summary import summarise
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "diaries"
@@ -86,7 +87,7 @@ def test_the_report_is_one_page_and_its_annex_begins_on_the_next(tmp_path: Path)
     page = clinic_report(example())
     write_pdf(page, path)
     assert path.read_bytes().startswith(b"%PDF")
-    alone = SVG.sub(_as_image, page[: page.index('<div class="annex">')] + "</main></body></html>")
+    alone = pictures_as_images(page[: page.index('<div class="annex">')] + "</main></body></html>")
     assert len(weasyprint.HTML(string=alone).render().pages) == 1
 
 

@@ -38,19 +38,8 @@ def need_input(given: str | None, *, name: str, example: str) -> str:
 
 
 def read_bytes(name: str) -> bytes:
-    """The bytes of a file, or of standard input for `-`. Raises InputRefused when it cannot be read or is too large."""
-    try:
-        if name == "-":
-            content = sys.stdin.buffer.read(MAX_TEXT_BYTES + 1)
-        else:
-            with Path(name).open("rb") as stream:
-                content = stream.read(MAX_TEXT_BYTES + 1)
-    except OSError as error:
-        raise InputRefused(
-            path=name,
-            given=error.strerror or "it cannot be read",
-            expected="A readable file, or - for standard input",
-        ) from error
+    """The bytes of a text file, or of standard input for `-`. Raises InputRefused: unreadable, or too large for a text."""
+    content = read_at_most(name, MAX_TEXT_BYTES)
     if len(content) > MAX_TEXT_BYTES:
         raise LetterError(
             path=name,
@@ -58,6 +47,21 @@ def read_bytes(name: str) -> bytes:
             expected="One letter as plain text; a letter is rarely above 20,000 characters",
         )
     return content
+
+
+def read_at_most(name: str, n_bytes: int) -> bytes:
+    """The first bytes of a file or of standard input: one more than `n_bytes` when there is more. Raises InputRefused."""
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(n_bytes + 1)
+        with Path(name).open("rb") as stream:
+            return stream.read(n_bytes + 1)
+    except OSError as error:
+        raise InputRefused(
+            path=name,
+            given=error.strerror or "it cannot be read",
+            expected="A readable file, or - for standard input",
+        ) from error
 
 
 def read_text(name: str) -> str:

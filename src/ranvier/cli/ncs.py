@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ranvier.terms.errors import Fault, InputRefused, RanvierError, StudyError
 
-from .documents import add_output_arguments, need_input, print_json, run_jsonl
+from .documents import add_output_arguments, need_input, print_json, read_at_most, run_jsonl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,18 +149,7 @@ def _limits(given: list[str]) -> Any:
 
 
 def _read(name: str) -> bytes:
-    try:
-        if name == "-":
-            content = sys.stdin.buffer.read(MAX_STUDY_BYTES + 1)
-        else:
-            with Path(name).open("rb") as stream:
-                content = stream.read(MAX_STUDY_BYTES + 1)
-    except OSError as error:
-        raise InputRefused(
-            path=name,
-            given=error.strerror or "it cannot be read",
-            expected="A readable file, or - for standard input",
-        ) from error
+    content = read_at_most(name, MAX_STUDY_BYTES)
     if len(content) > MAX_STUDY_BYTES:
         raise StudyError(
             [Fault(name, f"more than {MAX_STUDY_BYTES:,} bytes", "A study table; sweeps go to --traces")]

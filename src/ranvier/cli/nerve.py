@@ -34,16 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _say_if_compiling() -> None:
-    from ranvier.terms.errors import MissingDependency
+    from ranvier.terms.optional import require
 
-    try:
-        from ranvier.nerve.stepping import is_compiled
-    except ImportError as error:
-        raise MissingDependency(
-            path="numba",
-            given="not installed",
-            expected='The fibre solver needs it: pip install "ranvier[nerve]"',
-        ) from error
+    require("numba")
+    from ranvier.nerve.stepping import is_compiled
+
     if not is_compiled():
         print(
             "ranvier: compiling the fibre solver, about 20 seconds, once for this installation",

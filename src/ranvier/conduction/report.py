@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Iterable
 from html import escape
 
+from ranvier.figure import pictures_as_images
 from ranvier.recording import Kind
-from ranvier.terms import MissingDependency
+from ranvier.terms.optional import require
 
 from .block_criteria import BlockGrade
 from .body_map import body_map
@@ -18,7 +17,6 @@ from .segments import words
 from .study import MarkedRecording, by_nerve
 from .trace_figure import nerve_figures
 
-SVG = re.compile(r"<svg .*?<title>(.*?)</title>.*?</svg>", re.DOTALL)
 UNSIGNED = (
     "Not signed. A draft made by a program from the numbers given; a clinician reads, corrects and signs it."
 )
@@ -68,23 +66,7 @@ def pdf_report(page: str) -> bytes:
     Raises
         MissingDependency: WeasyPrint, or the system libraries it draws with, are not there.
     """
-    try:
-        import weasyprint
-    except (ImportError, OSError) as error:
-        raise MissingDependency(
-            path="weasyprint",
-            given="it, or Pango, is not installed",
-            expected='pip install "ranvier[report]"; on Debian also: apt-get install libpango-1.0-0 libpangoft2-1.0-0 '
-            "fonts-dejavu-core",
-        ) from error
-    return bytes(weasyprint.HTML(string=SVG.sub(_as_image, page)).write_pdf())
-
-
-def _as_image(svg: re.Match[str]) -> str:
-    """A picture as an image of its own: WeasyPrint gives a scaled inline SVG a whole page of height."""
-    alone = svg[0].replace('style="max-width:100%;height:auto" ', "", 1)
-    data = base64.b64encode(alone.encode("utf-8")).decode("ascii")
-    return f'<img alt="{svg[1]}" src="data:image/svg+xml;base64,{data}">'
+    return bytes(require("weasyprint").HTML(string=pictures_as_images(page)).write_pdf())
 
 
 def _cells(values: Iterable[str], tag: str = "td") -> str:

@@ -8,5 +8,6 @@ Knows nothing of nerves or patients; imports nothing of ours.
 from .axes import Axes, nice_ticks
 from .canvas import Figure
 from .palette import COLOURS, FONT
+from .paper import pictures_as_images
 
-__all__ = ["COLOURS", "FONT", "Axes", "Figure", "nice_ticks"]
+__all__ = ["COLOURS", "FONT", "Axes", "Figure", "nice_ticks", "pictures_as_images"]

@@ -58,9 +58,10 @@ def conditions(
 ) -> tuple[Condition, ...]:
     """Diseases named, each once per person, with its last word on whether the patient has it."""
     rows: list[Condition] = []
+    clinical = _CLINICAL.search(normal) is not None
     for sentence in parts:
         for name, start, end in find_named(normal, "conditions", sentence.start, sentence.end):
-            made = _condition(normal, sentence, name, start, end, kin_is_patient)
+            made = _condition(normal, sentence, name, start, end, kin_is_patient, clinical=clinical)
             if made is not None:
                 rows.append(made)
     return _one_each(rows)
@@ -72,7 +73,14 @@ def condition_spans(normal: str, sentence: Sentence) -> list[tuple[int, int]]:
 
 
 def _condition(
-    normal: str, sentence: Sentence, name: str, start: int, end: int, kin_is_patient: frozenset[str]
+    normal: str,
+    sentence: Sentence,
+    name: str,
+    start: int,
+    end: int,
+    kin_is_patient: frozenset[str],
+    *,
+    clinical: bool,
 ) -> Condition | None:
     context = context_of(normal, sentence, start, end, kin_is_patient=kin_is_patient)
     clause = sentence.clause_at(start)
@@ -84,7 +92,6 @@ def _condition(
         unsure = _SUSPECTED_BEFORE.search(near) is not None and "told" not in near
         certainty = ConditionCertainty.SUSPECTED if unsure else ConditionCertainty.DIAGNOSED
         return _named(name, certainty, context.subject, start, end)
-    clinical = _CLINICAL.search(normal) is not None
     certainty_or_none = _certainty(near, before, after, asked=context.is_question, clinical=clinical)
     return None if certainty_or_none is None else _named(name, certainty_or_none, Subject.PATIENT, start, end)
 

@@ -173,7 +173,11 @@ class _Clause:
         if kin is not None and any(word in kin_is_patient for word in kin.group().split()):
             kin = None
         own = self._nearest("people.self") or self._nearest("people.the_patient")
-        kin_is = Subject.OTHER if kin is not None and _BY_MARRIAGE.search(kin.group()) else Subject.FAMILY
+        kin_is = (
+            Subject.OTHER
+            if kin is not None and _triggers()["people.by_marriage"].search(kin.group())
+            else Subject.FAMILY
+        )
         candidates = [(match.end(), who) for match, who in ((other, Subject.OTHER), (kin, kin_is)) if match]
         if not candidates:
             return self._subject_after(kin_is_patient)
@@ -244,4 +248,3 @@ _PRESUPPOSES = re.compile(
 _TAKEN_FOR_GRANTED = re.compile(
     r"\b(?:these|this|my|his|her|the|those)(?: (?:\w+ing|awful|terrible|constant|night|nightly|left|right|leg|calf|hand|muscle|muscles|daily|odd|funny|horrible))* $"
 )
-_BY_MARRIAGE = re.compile(r"\b(?:husband|wife|spouse|partner|boyfriend|girlfriend|fianc\w+)\b")

@@ -10,20 +10,11 @@ from itertools import pairwise
 _SAME_LENGTH = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2011": "-", "\u00a0": " ", "\t": " ", "\u2212": "-"}
 )  # fmt: skip
-_ABBREVIATIONS = frozenset(
+_ALWAYS_ABBREVIATED = frozenset(
+    ["dr", "mr", "mrs", "ms", "prof", "st", "vs", "e.g", "i.e", "eg", "ie", "approx", "c", "ca", "cf"]
+)  # a dot after these never ends a sentence
+_ABBREVIATIONS = _ALWAYS_ABBREVIATED | frozenset(
     [
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-        "prof",
-        "st",
-        "vs",
-        "e.g",
-        "i.e",
-        "eg",
-        "ie",
-        "approx",
         "no",
         "nos",
         "fig",
@@ -34,7 +25,6 @@ _ABBREVIATIONS = frozenset(
         "mth",
         "wks",
         "wk",
-        "st",
         "rd",
         "ave",
         "jr",
@@ -42,7 +32,6 @@ _ABBREVIATIONS = frozenset(
         "dept",
         "inc",
         "ltd",
-        "cf",
         "al",
         "resp",
         "lt",
@@ -54,8 +43,6 @@ _ABBREVIATIONS = frozenset(
         "u.s",
         "m.d",
         "ph.d",
-        "ca",
-        "c",
         "esp",
         "incl",
         "neg",
@@ -141,23 +128,7 @@ def _is_abbreviation(text: str, low: int, dot: int, after: int) -> bool:
     if re.fullmatch(r"\d+", word):  # "1. the first" opens a list; "in 2021. Then" ends a sentence
         return len(word) <= 2 and text[low:dot].strip() == word
     following = text[after : after + 2].strip()
-    if word in (
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-        "prof",
-        "st",
-        "vs",
-        "e.g",
-        "i.e",
-        "eg",
-        "ie",
-        "approx",
-        "c",
-        "ca",
-        "cf",
-    ):
+    if word in _ALWAYS_ABBREVIATED:
         return True
     return word in _ABBREVIATIONS and not following[:1].isupper()
 

@@ -15,7 +15,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from ranvier.terms import MissingDependency, NerveError
+from ranvier.terms import NerveError
+from ranvier.terms.optional import require
 
 from .eigenmodes import can_be_eliminated
 from .fibre import Circuit, Fibre, draw_circuit
@@ -328,14 +329,7 @@ def _check(
     precision: str,
     nodes: tuple[int, ...],
 ) -> None:
-    try:
-        import numba  # noqa: F401
-    except ImportError as error:
-        raise MissingDependency(
-            path="numba",
-            given="not installed",
-            expected='The fibre solver needs it: pip install "ranvier[nerve]"',
-        ) from error
+    require("numba")
     if precision not in WIDTHS:
         raise NerveError(path="precision", given=f'"{precision}"', expected="float64 or float32")
     if not (math.isfinite(time_step_us) and 0.0 < time_step_us <= LONGEST_STEP_US):

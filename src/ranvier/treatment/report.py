@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
-from ranvier.terms import MissingDependency
+from ranvier.figure import pictures_as_images
+from ranvier.terms.optional import require
 
 from .flag import Flag, Severity
 from .outlook import Outlook
@@ -27,7 +26,6 @@ from .summary import (
     words,
 )
 
-SVG = re.compile(r"<svg[^>]*>\s*<title>(.*?)</title>.*?</svg>", re.DOTALL)
 MOST_PLANS = 6
 
 
@@ -67,23 +65,7 @@ def write_pdf(page: str, path: Path) -> None:
     Raises
         MissingDependency: WeasyPrint, or the system libraries it draws with, are not there.
     """
-    try:
-        import weasyprint
-    except (ImportError, OSError) as error:
-        raise MissingDependency(
-            path="weasyprint",
-            given="it, or Pango, is not installed",
-            expected='pip install "ranvier[report]"; on Debian also: apt-get install libpango-1.0-0 libpangoft2-1.0-0 '
-            "fonts-dejavu-core",
-        ) from error
-    path.write_bytes(bytes(weasyprint.HTML(string=SVG.sub(_as_image, page)).write_pdf()))
-
-
-def _as_image(svg: re.Match[str]) -> str:
-    """A picture as an image of its own: WeasyPrint gives a scaled inline SVG a whole page of height."""
-    alone = svg[0].replace('style="max-width:100%;height:auto" ', "", 1)
-    data = base64.b64encode(alone.encode("utf-8")).decode("ascii")
-    return f'<img alt="{svg[1]}" src="data:image/svg+xml;base64,{data}">'
+    path.write_bytes(bytes(require("weasyprint").HTML(string=pictures_as_images(page)).write_pdf()))
 
 
 def _list(rows: Iterable[str], kind: str = "") -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from ranvier.terms import MissingDependency
+from ranvier.terms.optional import require
 
 from .columns import printed_items
 from .models import Issue
@@ -22,17 +22,12 @@ def issue_pdf(issue: Issue, *, preview: bool = False) -> bytes:
     Raises
         MissingDependency: WeasyPrint or the system's Pango library is not installed.
     """
-    try:
-        from weasyprint import HTML
-    except (ImportError, OSError) as error:
-        raise MissingDependency(
-            path="weasyprint",
-            given="it or a library it needs cannot be loaded",
-            expected="pip install 'ranvier[report]'; on Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0",
-        ) from error
+    html_of = require("weasyprint").HTML
     context = {"issue": issue, "items": printed_items(issue, preview=preview), "address": settings.ADDRESS}
     html = render_to_string("paper/issue.html", context)
-    return bytes(HTML(string=html, base_url=STATIC.as_uri() + "/", url_fetcher=_own_files_only()).write_pdf())
+    return bytes(
+        html_of(string=html, base_url=STATIC.as_uri() + "/", url_fetcher=_own_files_only()).write_pdf()
+    )
 
 
 def _own_files_only() -> Any:
