@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 
 from . import lexical
-from .encoder import encode
+from ranvier.encoder import encode
 from .index import Array, index, with_one
 from .scope import foreign_topic, names_another_illness
 from .statement import statements

@@ -50,7 +50,7 @@ class Index:
 
 def digest() -> str:
     """A hash of every file the index is made from, and of the encoder's weights by their size and end."""
-    from .encoder.transformer import WEIGHTS
+    from ranvier.encoder.transformer import WEIGHTS
 
     total = hashlib.sha256()
     for path in sorted(STATEMENTS.glob("*.toml")):
@@ -101,7 +101,7 @@ def with_one(inputs: Array) -> Array:
 
 def make() -> Index:
     """Fit every head. Takes about half a minute: some three thousand sentences are encoded."""
-    from .encoder import encode
+    from ranvier.encoder import encode
 
     known = statements()
     ids = tuple(known)
