@@ -11,6 +11,9 @@ from ranvier.terms.vocabulary import diseases
 from .context import context_of
 from .named import find_named
 from .text import Sentence
+from .trained import Hearing
+import os
+CMODE=os.environ.get('CMODE','');CKEEP=float(os.environ.get('CKEEP','0.1'))
 
 _EXCLUDED_BEFORE = re.compile(
     r"\b(?:ruled out|rules out|rule out|excluded|excludes|not|n't|no|never|without|wrong(?:ly)?|mistaken|turned out not|negative for|disproved|discounted|instead of|misdiagnosed(?: with| as)?|denies|nor|neither|rather than|used to think|mistook (?:it|this) for)\b[^.;,]{0,34}$"
@@ -54,14 +57,22 @@ _NO_RELATIVE = re.compile(
 
 
 def conditions(
-    normal: str, parts: tuple[Sentence, ...], *, kin_is_patient: frozenset[str]
+    normal: str, parts: tuple[Sentence, ...], heard: tuple[Hearing, ...], *, kin_is_patient: frozenset[str]
 ) -> tuple[Condition, ...]:
     """Diseases named, each once per person, with its last word on whether the patient has it."""
     rows: list[Condition] = []
     clinical = _CLINICAL.search(normal) is not None
-    for sentence in parts:
+    for sentence, hearing in zip(parts, heard, strict=True):
         for name, start, end in find_named(normal, "conditions", sentence.start, sentence.end):
             made = _condition(normal, sentence, name, start, end, kin_is_patient, clinical=clinical)
+            if CMODE and hearing.probability(name) < CKEEP:
+                made = None
+            elif CMODE:
+                certainty, subject = hearing.condition(name, start, end)
+                if made is not None and made.subject is not Subject.PATIENT:
+                    subject = made.subject
+                if CMODE == "all" or made is not None:
+                    made = _named(name, certainty, subject, start, end)
             if made is not None:
                 rows.append(made)
     return _one_each(rows)

@@ -17,8 +17,11 @@ from .laboratory import lab_findings, labs
 from .mentions import Mention, find_mentions
 from .questions import questions
 from .text import Sentence, normalise, sentences
+from .trained import Hearing, Meant, listen, stretches
 from .treatments import treatments
 
+import os
+KEEP=float(os.environ.get('KEEP','0.05')); ADD=float(os.environ.get('ADD','0.5')); SURE=float(os.environ.get('SURE','2')); STATUS=os.environ.get('STATUS','rules')
 _NO_DURATION = frozenset(
     {"rapid_onset", "asymmetric_weakness", "symmetric_weakness", "family_history_neuromuscular"}
 )
@@ -53,10 +56,11 @@ def read(text: str, *, today: date) -> Case:
         return Case(letter_span=span)
     kin = person.kin_who_is_patient(normal, parts)
     patient = person.patient(normal, parts, kin_is_patient=kin)
+    heard = listen(normal, stretches(parts))
     results = labs(normal, parts, kin_is_patient=kin)
-    given = treatments(normal, parts, kin_is_patient=kin, today=today, age_years=patient.age_years)
-    found = _findings(normal, parts, kin, today, patient.age_years)
-    named = conditions(normal, parts, kin_is_patient=kin)
+    given = treatments(normal, parts, heard, kin_is_patient=kin, today=today, age_years=patient.age_years)
+    found = _findings(normal, parts, heard, kin, today, patient.age_years)
+    named = conditions(normal, parts, heard, kin_is_patient=kin)
     found += _lab_findings(results) + _treatment_findings(given) + _family_findings(named)
     inside = text[span.start : span.end]
     return Case(
@@ -79,17 +83,29 @@ def _shifted(spans: tuple[Span, ...], letter: Span) -> tuple[Span, ...]:
 
 
 def _findings(
-    normal: str, parts: tuple[Sentence, ...], kin: frozenset[str], today: date, age_years: float | None
+    normal: str,
+    parts: tuple[Sentence, ...],
+    heard: tuple[Hearing, ...],
+    kin: frozenset[str],
+    today: date,
+    age_years: float | None,
 ) -> list[Finding]:
     found: list[Finding] = []
     last_side: Side | None = None
-    for sentence in parts:
+    for sentence, hearing in zip(parts, heard, strict=True):
         named = condition_spans(normal, sentence)
         mentions = [
             mention
             for mention in find_mentions(normal, sentence)
             if mention.id not in _FROM_LABS
             and not any(low <= mention.start and mention.end <= high for low, high in named)
+            and hearing.probability(mention.id) >= KEEP
+        ]
+        known = {mention.id for mention in mentions}
+        mentions += [
+            Mention(item.id, item.start, item.end, anchor=(item.start, item.end), heard=item)
+            for item in hearing.findings(at_least=ADD)
+            if item.id not in known and item.start >= sentence.start
         ]
         times = durations(normal, start=sentence.start, end=sentence.end, today=today, age_years=age_years)
         sides = laterality.side_words(normal, start=sentence.start, end=sentence.end)
@@ -103,43 +119,46 @@ def _findings(
                 core=mention.core if mention.core >= 0 else None,
                 names_what_is_there=True,
             )
-            if not context.is_claim:
+            if not context.is_claim and (mention.heard is None or mention.heard.probability < SURE):
                 continue
+            meant = mention.heard or hearing.meaning_of_finding(mention.id, mention.start, mention.end)
             side = (
                 None
                 if mention.id in _SIDELESS
                 else _side(normal, sentence, mention, mentions, sides, last_side)
             )
             last_side = side or last_side
-            found.append(_finding(normal, sentence, mention, mentions, context, side, times))
+            found.append(_finding(sentence, mention, mentions, context, meant, side, times))
     return found
 
 
 def _finding(
-    normal: str,
     sentence: Sentence,
     mention: Mention,
     mentions: list[Mention],
     context: Context,
+    meant: Meant,
     side: Side | None,
     times: tuple[Duration, ...],
 ) -> Finding:
-    denied = mention.denies or context.is_denied
-    subject = context.subject
+    ruled = Presence.ABSENT if mention.denies or context.is_denied else Presence.PRESENT
+    presence, certainty = (meant.presence, meant.certainty) if mention.heard else (ruled, context.certainty)
+    if not mention.heard and STATUS == "ear":
+        presence, certainty = meant.presence, meant.certainty
+    subject = context.subject if context.subject is not Subject.PATIENT else meant.subject
     if mention.id == "family_history_neuromuscular":
         subject = Subject.PATIENT
-    is_past = context.certainty is Certainty.HISTORICAL
+    if presence is Presence.ABSENT and certainty is Certainty.HISTORICAL:
+        certainty = Certainty.STATED
+    is_past = certainty is Certainty.HISTORICAL
     months = (
         None
-        if denied or is_past or mention.id in _NO_DURATION
+        if presence is Presence.ABSENT or is_past or mention.id in _NO_DURATION
         else _months(sentence, mention, mentions, times)
-    )
-    certainty = (
-        context.certainty if not (denied and context.certainty is Certainty.HISTORICAL) else Certainty.STATED
     )
     return Finding(
         id=mention.id,
-        presence=Presence.ABSENT if denied else Presence.PRESENT,
+        presence=presence,
         subject=subject,
         certainty=certainty,
         side=side,

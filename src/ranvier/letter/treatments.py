@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -16,6 +16,9 @@ from .context import context_of
 from .durations import durations
 from .named import find_named
 from .text import Sentence
+from .trained import Hearing
+import os
+TMODE=os.environ.get('TMODE','');TKEEP=float(os.environ.get('TKEEP','0.0'))
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class _Told:
 def treatments(
     normal: str,
     parts: tuple[Sentence, ...],
+    heard: tuple[Hearing, ...],
     *,
     kin_is_patient: frozenset[str],
     today: date,
@@ -55,7 +59,14 @@ def treatments(
                 continue
             limit = named[position + 1][1] if position + 1 < len(named) else sentence.end
             since = named[position - 1][2] if position else sentence.start
-            told.append(_told(normal, parts, index, name, (start, end), (since, limit), today, age_years))
+            item = _told(normal, parts, index, name, (start, end), (since, limit), today, age_years)
+            if TMODE:
+                given, response = heard[index].treatment(name, start, end)
+                if heard[index].probability(name) < TKEEP: continue
+                if 'g' in TMODE: item = replace(item, given=given > 0.5, months_ago=item.months_ago if given > 0.5 else None)
+                if 'r' in TMODE: item = replace(item, response=response if item.given else None)
+                if 'o' in TMODE: item = replace(item, response=item.response or response if item.given else None)
+            told.append(item)
     return _joined(told)
 
 
