@@ -31,6 +31,8 @@ def side_words(normal: str, *, start: int, end: int) -> list[tuple[int, int, Sid
         if word == "two" and not re.match(rf" {_BODY}\b", normal[match.end() :][:14]):
             continue
         side = Side.BOTH if match["both"] else Side.LEFT if match["left"] else Side.RIGHT
+        if word in ("l", "r") and normal[match.start() - 1 : match.start()] == "/":
+            continue  # "g/L", "U/L"
         if word in ("l", "r") and re.match(
             r"[-/]?\d|\.\d|5|s1", normal[match.end() : match.end() + 2].strip()
         ):

@@ -22,17 +22,21 @@ from .treatments import treatments
 
 import os
 KEEP=float(os.environ.get('KEEP','0.05')); ADD=float(os.environ.get('ADD','0.5')); SURE=float(os.environ.get('SURE','2')); STATUS=os.environ.get('STATUS','rules')
-_NO_DURATION = frozenset(
-    {"rapid_onset", "asymmetric_weakness", "symmetric_weakness", "family_history_neuromuscular"}
+_FROM_LABS = frozenset(
+    {"anti_gm1_igm", "anti_gm1_igg", "anti_asialo_gm1", "csf_protein_raised", "ck_raised", "igm_paraprotein"}
 )
-_SIDELESS = frozenset(
+_OF_TREATMENT = frozenset(
+    {"improved_on_immunoglobulin", "no_response_to_immunoglobulin", "improved_on_corticosteroid", "worsened_on_corticosteroid"}
+)  # fmt: skip
+_NO_DURATION = _FROM_LABS | _OF_TREATMENT | {
+    "rapid_onset", "asymmetric_weakness", "symmetric_weakness", "family_history_neuromuscular", "relapsing_course", "stepwise_progression",
+    "preceding_infection",
+}  # fmt: skip
+_SIDELESS = _FROM_LABS | _OF_TREATMENT | frozenset(
     {"slow_progression", "stepwise_progression", "rapid_onset", "relapsing_course", "asymmetric_weakness", "symmetric_weakness",
      "fatigue", "dyspnoea", "bulbar_signs", "family_history_neuromuscular", "preceding_infection", "igm_paraprotein", "cold_induced_weakness",
      "upper_motor_neuron_signs"}
 )  # fmt: skip
-_FROM_LABS = frozenset(
-    {"anti_gm1_igm", "anti_gm1_igg", "anti_asialo_gm1", "csf_protein_raised", "ck_raised", "igm_paraprotein"}
-)
 
 
 def read(text: str, *, today: date) -> Case:
@@ -55,7 +59,7 @@ def read(text: str, *, today: date) -> Case:
     if not parts:
         return Case(letter_span=span)
     kin = person.kin_who_is_patient(normal, parts)
-    patient = person.patient(normal, parts, kin_is_patient=kin)
+    patient = person.patient(normal, parts, kin_is_patient=kin, today=today)
     heard = listen(normal, stretches(parts))
     results = labs(normal, parts, kin_is_patient=kin)
     given = treatments(normal, parts, heard, kin_is_patient=kin, today=today, age_years=patient.age_years)
