@@ -7,7 +7,7 @@ heads on the state of each word piece. A finding is heard as loudly as the piece
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -107,6 +107,14 @@ class Hearing:
         sure = _sigmoid(_log_sum_exp(self.loudness[:, : heads.n_findings]))
         heard = [self._heard(int(column), float(sure[column])) for column in np.nonzero(sure >= at_least)[0]]
         return tuple(sorted(heard, key=lambda item: (item.start, item.id)))
+
+    def named(self, names: Collection[str], *, at_least: float) -> tuple[tuple[str, int, int], ...]:
+        """The diseases or treatments of these ids that are heard, and the words that name them."""
+        heard = []
+        for name in names:
+            if self.probability(name) >= at_least:
+                heard.append((name, *self._words(_softmax(self.loudness[:, _columns()[name]]))))
+        return tuple(heard)
 
     def meaning_of_finding(self, name: str, start: int, end: int) -> Meant:
         """How a finding named at these words is meant."""

@@ -18,7 +18,7 @@ from .named import find_named
 from .text import Sentence
 from .trained import Hearing
 import os
-TMODE=os.environ.get('TMODE','');TKEEP=float(os.environ.get('TKEEP','0.0'))
+TMODE=os.environ.get('TMODE','');TADD=float(os.environ.get('TADD','2'));TKEEP=float(os.environ.get('TKEEP','0.0'))
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,16 @@ def treatments(
     told: list[_Told] = []
     for index, sentence in enumerate(parts):
         named = find_named(normal, "treatments", sentence.start, sentence.end)
+        if TADD < 1:
+            known = {name for name, _, _ in named}
+            named += [row for row in heard[index].named(sorted(set(lexicon.data("entities")["treatments"]) - known), at_least=TADD) if row[1] >= sentence.start]
+            named.sort(key=lambda row: row[1])
         for position, (name, start, end) in enumerate(named):
             if (
                 name == "ivig"
                 and _is_generic_infusion(normal, start, end)
                 and not _speaks_of_immunoglobulin(normal, parts)
+                and heard[index].probability("ivig") < 0.5
             ):
                 continue
             context = context_of(normal, sentence, start, end, kin_is_patient=kin_is_patient)
