@@ -14,7 +14,7 @@ from ranvier.terms.vocabulary import diseases, read_toml
 
 from .model import FOLDER, Array, model
 from .observations import Observations, ObservationTable
-from .posterior import group_likelihood, posteriors
+from .posterior import log_likelihoods, posteriors
 
 # A full bit of information and a full change from missing to giving the right treatment weigh alike [judgement].
 DECISION_WEIGHT = 1.0
@@ -138,20 +138,18 @@ def outcomes(
             for name, value in zip(unknown, combo, strict=True):
                 one = one.with_finding(name, value)
             results.append(one)
-        touched = [group for group in model().groups if set(group.findings) & set(unknown)]
-        likelihood = np.ones((len(combos), len(names)))
-        for group in touched:
-            before = group_likelihood(group, ObservationTable.of([observations]), slice(0, 1), report_error)[
-                :, 0
-            ]
-            likelihood *= (
-                group_likelihood(group, ObservationTable.of(results), slice(0, 1), report_error)[:, 0]
-                / before
-            )
+        likelihood = _likelihood_of([observations, *results], report_error)
         words = [_combo_words(unknown, combo) for combo in combos]
     joint = likelihood * now
     shares = joint.sum(axis=-1)
     return shares, joint / np.maximum(shares[:, None], 1e-300), words
+
+
+def _likelihood_of(cases: list[Observations], report_error: float) -> Array:
+    """How likely each further result is in each disease, given what the first case says, (results, diseases)."""
+    parts = log_likelihoods(ObservationTable.of(cases), slice(0, 1), model(), report_error)
+    whole = np.sum(list(parts.values()), axis=0)[:, 0]
+    return np.asarray(np.exp(whole[1:] - whole[0]))
 
 
 def _combo_words(names: list[str], combo: tuple[bool, ...]) -> str:
