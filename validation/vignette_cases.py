@@ -33,7 +33,9 @@ def read(paths: list[Path]) -> list[dict[str, Any]]:
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.suffix in (".jsonl", ".json"))
             if not inside:
-                raise InputRefused(path=str(path), given="no vignette in it", expected="Files .jsonl or .json")
+                raise InputRefused(
+                    path=str(path), given="no vignette in it", expected="Files .jsonl or .json"
+                )
             found += [row for one in inside for row in _rows_of(one)]
         else:
             found += _rows_of(path)
@@ -41,9 +43,7 @@ def read(paths: list[Path]) -> list[dict[str, Any]]:
         raise InputRefused(
             path=str(paths[0]), given="no vignette in it", expected="One JSON object a line (FORMAT.md)"
         )
-    faults = [
-        Fault(where, given, expected) for where, row in found for given, expected in faults_of(row)
-    ]
+    faults = [Fault(where, given, expected) for where, row in found for given, expected in faults_of(row)]
     if faults:
         raise DocumentRefused(faults)
     return [row for _, row in found]

@@ -55,6 +55,15 @@ def case_of(text: str, *, name: str = "case") -> Case:
     return read(text)
 
 
+def with_notes(case: Case, notes: Sequence[tuple[str, str]]) -> Case:
+    """A case with what further documents say of the same person, each (name, text): an examination note, a case file."""
+    from ranvier.case import joined
+
+    for name, text in notes:
+        case = joined(case, case_of(text, name=name), origin=f"note {Path(name).name}")
+    return case
+
+
 def read_study(text: str, *, name: str = "study") -> ConductionFacts:
     """What a nerve conduction study (CSV text) says to the criteria.
 

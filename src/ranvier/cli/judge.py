@@ -9,12 +9,21 @@ from typing import Any
 
 from ranvier.terms.errors import InputRefused
 
-from .documents import add_output_arguments, need_input, print_json, read_text, run_jsonl
+from .documents import (
+    add_note_argument,
+    add_output_arguments,
+    need_input,
+    print_json,
+    read_notes,
+    read_text,
+    run_jsonl,
+)
 
 EXAMPLE = "ranvier judge case.toml"
 EPILOG = """examples:
   ranvier judge letter.txt                       a letter, read first
   ranvier judge case.toml --ncs study.csv        with a nerve conduction study
+  ranvier judge letter.txt --ncs study.csv --note examination.txt   and what the examination found
   ranvier judge case.toml --explain              the tree of reasons, with sources
   ranvier judge cases/ --table                   one row a case
 """
@@ -29,6 +38,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ncs", metavar="STUDY", help="a nerve conduction study (CSV) that belongs to the case"
     )
+    add_note_argument(parser)
     parser.add_argument("--table", action="store_true", help="one row a case, one column an edition")
     parser.add_argument("--explain", action="store_true", help="every clause with its reasons and source")
     parser.add_argument(
@@ -50,12 +60,15 @@ def run(arguments: argparse.Namespace) -> int:
         )
     need_input(arguments.cases[0] if arguments.cases else None, name="CASE", example=EXAMPLE)
     files = case_files(arguments.cases)
-    if arguments.ncs is not None and len(files) > 1:
-        raise InputRefused(path="--ncs", given=f"{len(files)} cases", expected="One case with one study")
+    one_case_only(arguments, files)
+    notes = read_notes(arguments)
     study = (
         None if arguments.ncs is None else workbench.read_study(read_text(arguments.ncs), name=arguments.ncs)
     )
-    judged = [(name, workbench.judge(workbench.case_of(read_text(name), name=name), study)) for name in files]
+    cases = [
+        (name, workbench.with_notes(workbench.case_of(read_text(name), name=name), notes)) for name in files
+    ]
+    judged = [(name, workbench.judge(case, study)) for name, case in cases]
     only = arguments.edition
     if arguments.json:
         documents = [(name, _document(one, only)) for name, one in judged]
@@ -63,6 +76,13 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     _print(judged, arguments, only)
     return 0
+
+
+def one_case_only(arguments: argparse.Namespace, files: list[str]) -> None:
+    """Refuse a study or a note, which belong to one person, with several cases."""
+    for option, given in (("--ncs", arguments.ncs), ("--note", arguments.note)):
+        if given and len(files) > 1:
+            raise InputRefused(path=option, given=f"{len(files)} cases", expected="One case with it")
 
 
 def case_files(names: list[str]) -> list[str]:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ranvier.terms.errors import InputRefused
-
-from .documents import add_output_arguments, need_input, print_json, read_text, run_jsonl
-from .judge import case_files
+from .documents import (
+    add_note_argument,
+    add_output_arguments,
+    need_input,
+    print_json,
+    read_notes,
+    read_text,
+    run_jsonl,
+)
+from .judge import case_files, one_case_only
 
 EXAMPLE = "ranvier weigh case.toml"
 EPILOG = """examples:
@@ -20,7 +26,7 @@ EPILOG = """examples:
 
 
 def add_case_arguments(parser: argparse.ArgumentParser, *, many: bool) -> None:
-    """Add CASE, `--ncs` and `--setting`."""
+    """Add CASE, `--ncs`, `--note` and `--setting`."""
     parser.add_argument(
         "cases" if many else "case", nargs="*" if many else "?", metavar="CASE",
         help="a letter, a case file (TOML, JSON), " + ("a folder, or -" if many else "or -"),
@@ -28,6 +34,7 @@ def add_case_arguments(parser: argparse.ArgumentParser, *, many: bool) -> None:
     parser.add_argument(
         "--ncs", metavar="STUDY", help="a nerve conduction study (CSV) that belongs to the case"
     )
+    add_note_argument(parser)
     parser.add_argument(
         "--setting",
         metavar="ID",
@@ -63,15 +70,15 @@ def run(arguments: argparse.Namespace) -> int:
         count = workbench.weigh_series(files, Path(arguments.out), setting=setting)
         print(f"{count} cases weighed and judged; wrote {arguments.out}")
         return 0
-    if arguments.ncs is not None and len(files) > 1:
-        raise InputRefused(path="--ncs", given=f"{len(files)} cases", expected="One case with one study")
+    one_case_only(arguments, files)
+    notes = read_notes(arguments)
     study = (
         None if arguments.ncs is None else workbench.read_study(read_text(arguments.ncs), name=arguments.ncs)
     )
-    weighed = [
-        (name, workbench.weigh(workbench.case_of(read_text(name), name=name), study, setting=setting))
-        for name in files
+    cases = [
+        (name, workbench.with_notes(workbench.case_of(read_text(name), name=name), notes)) for name in files
     ]
+    weighed = [(name, workbench.weigh(case, study, setting=setting)) for name, case in cases]
     if arguments.json:
         documents = [(name, one.document()) for name, one in weighed]
         print_json(documents[0][1] if len(files) == 1 else {"cases": [{"id": n, **d} for n, d in documents]})

@@ -29,24 +29,30 @@ def label(name: str) -> str:
 
 def summary(judgement: Judgement) -> str:
     """Category, what it hangs on, and what would decide, in a few lines."""
-    lines = [f"{judgement.edition.title}: {category_words(judgement.category).upper()}"]
+    waits = waits_only_for_signs(judgement)
+    first = f"{judgement.edition.title}: {category_words(judgement.category).upper()}"
+    lines = [
+        f"{first}, {category_words(judgement.provisional).upper()} IF NO EXCLUDING SIGN" if waits else first
+    ]
+    if waits:
+        signs = "; ".join(label(name).lower() for name in judgement.provided)
+        lines.append(
+            f"  {category_words(judgement.provisional)} once the examination shows that each of these is absent "
+            f"(nothing was said of them): {signs}"
+        )
     others = [category_words(name) for name in judgement.could_become if name != judgement.category]
     if others:
         lines.append(f"  could become: {', '.join(others)}")
-    if (
-        judgement.provided
-        and judgement.provisional != judgement.category
-        and judgement.provisional != UNDETERMINED
-    ):
-        signs = ", ".join(label(name).lower() for name in judgement.provided)
-        lines.append(
-            f"  {category_words(judgement.provisional)}, provided that these are absent (not stated): {signs}"
-        )
-    if judgement.missing:
+    if judgement.missing and not (waits and set(judgement.missing) <= set(judgement.provided)):
         lines.append(f"  would decide: {', '.join(label(name).lower() for name in judgement.missing)}")
     if judgement.recalled:
         lines.append("  some of its text was only recalled, not read in the source (marked in --explain)")
     return "\n".join(lines)
+
+
+def waits_only_for_signs(judgement: Judgement) -> bool:
+    """Whether a grade waits only for excluding signs to be recorded as absent: nobody has spoken of them."""
+    return bool(judgement.provided) and judgement.provisional not in (judgement.category, UNDETERMINED)
 
 
 def tree(judgement: Judgement) -> str:
@@ -92,9 +98,21 @@ def table(rows: Iterable[tuple[str, Mapping[str, Judgement]]]) -> str:
         return "no cases"
     names = list(cases[0][1])
     cells = [["case", *names]]
-    cells += [[case, *(category_words(found[name].category) for name in names)] for case, found in cases]
+    cells += [[case, *(_cell(found[name]) for name in names)] for case, found in cases]
     widths = [max(len(row[column]) for row in cells) for column in range(len(names) + 1)]
-    return "\n".join(
+    lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in cells
+    ]
+    if any(waits_only_for_signs(judgement) for _, found in cases for judgement in found.values()):
+        lines.append(
+            "* if the excluding signs that nobody spoke of are absent (ranvier judge CASE names them)"
+        )
+    return "\n".join(lines)
+
+
+def _cell(judgement: Judgement) -> str:
+    waits = waits_only_for_signs(judgement)
+    return category_words(judgement.category) + (
+        f" ({category_words(judgement.provisional)}*)" if waits else ""
     )

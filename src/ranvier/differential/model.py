@@ -148,9 +148,7 @@ def _source(row: Mapping[str, Any], default: str) -> Source:
     return Source(text, Mark(row["mark"]), f"observed {row['observed']}" if "observed" in row else None)
 
 
-def _group(
-    path: Path, names: tuple[str, ...], forms: tuple[Form, ...], random: np.random.Generator
-) -> Group:
+def _group(path: Path, names: tuple[str, ...], forms: tuple[Form, ...], random: np.random.Generator) -> Group:
     data = read_toml(path)
     states, members = tuple(data["states"]), data["findings"]
     unknown = [name for name in members if name not in findings() and name not in MADE_FINDINGS]
