@@ -145,9 +145,10 @@ def answer_case(
     from ranvier.answer.reply import EDITION
 
     judged = judge(case, study)
-    planned = plan(case, judged.judgements[EDITION], text=text, find=find_in_evidence)
+    weighed = weigh(case, study)
+    planned = plan(case, judged.judgements[EDITION], text=text, find=find_in_evidence, weighed=weighed)
     draft = compose(planned, statements(), drafted_on=today or date.today())
-    return Reply(text, case, judged, planned, draft, versions())
+    return Reply(text, case, judged, planned, draft, versions(), weighed)
 
 
 def forecast(diary_text: str, **choices: Any) -> Outlook:

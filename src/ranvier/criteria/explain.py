@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from ranvier.terms import Mark, Verdict
 from ranvier.terms.relations import quantities
-from ranvier.terms.vocabulary import diseases, findings
+from ranvier.terms.vocabulary import diseases, findings, in_line
 
 from .edition import NOT_MET, UNDETERMINED
 from .judgement import Judgement
@@ -35,7 +35,7 @@ def summary(judgement: Judgement) -> str:
         f"{first}, {category_words(judgement.provisional).upper()} IF NO EXCLUDING SIGN" if waits else first
     ]
     if waits:
-        signs = "; ".join(label(name).lower() for name in judgement.provided)
+        signs = "; ".join(in_line(label(name)) for name in judgement.provided)
         lines.append(
             f"  {category_words(judgement.provisional)} once the examination shows that each of these is absent "
             f"(nothing was said of them): {signs}"
@@ -44,7 +44,7 @@ def summary(judgement: Judgement) -> str:
     if others:
         lines.append(f"  could become: {', '.join(others)}")
     if judgement.missing and not (waits and set(judgement.missing) <= set(judgement.provided)):
-        lines.append(f"  would decide: {', '.join(label(name).lower() for name in judgement.missing)}")
+        lines.append(f"  would decide: {', '.join(in_line(label(name)) for name in judgement.missing)}")
     if judgement.recalled:
         lines.append("  some of its text was only recalled, not read in the source (marked in --explain)")
     return "\n".join(lines)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from ranvier.case import Case, Lab, LabVerdict, Response
 from ranvier.terms import Finding, InputRefused, Presence, Side
 from ranvier.terms.relations import quantities
-from ranvier.terms.vocabulary import findings, muscle, nerve
+from ranvier.terms.vocabulary import findings, in_line, muscle, nerve
 
 from .bounds import ABSENT, INFINITY, PRESENT, Bounds, State, propagate, settle, whole_range
 from .conduction_facts import ConductionFacts
@@ -136,7 +136,7 @@ class Facts:
             for name, bounds in self.stated.items()
             if name not in left_out and _follows(name, bounds, variable, self.bounds(variable))
         ]
-        return f" (follows from {', '.join(_label(name).lower() for name in makers[:3])})" if makers else ""
+        return f" (follows from {', '.join(in_line(_label(name)) for name in makers[:3])})" if makers else ""
 
 
 def _follows(name: str, bounds: Bounds, variable: str, result: Bounds) -> bool:
