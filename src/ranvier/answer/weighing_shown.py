@@ -51,7 +51,7 @@ def weighed_section(weighed: WeighedCase) -> str:
     heads = "".join(f"<th scope='col'>{escape(terms[name].short)}</th>" for name in rivals)
     counted = "".join(
         f"<tr><th scope='row'>{escape(group_words(weighing, key))}</th>"
-        + "".join(f"<td>{weighing.balance[rival].get(key, 0.0):+.1f}</td>" for rival in rivals)
+        + "".join(f"<td>{round(weighing.balance[rival].get(key, 0.0), 1) + 0.0:+.1f}</td>" for rival in rivals)
         + "</tr>"
         for key in groups_by_weight(weighing, rivals)[:MOST_FINDINGS]
     )
@@ -62,7 +62,7 @@ def weighed_section(weighed: WeighedCase) -> str:
 <p class="lead">For the clinician: these numbers are not in the answer. {escape(NOTE)}</p>
 <div class="tables"><table><caption>Probability, with 90 % interval</caption><tbody>{shares}</tbody></table>
 <table><caption>Decibans toward {escape(terms[weighing.leader].short)} and against each rival (10 = tenfold)</caption>
-<thead><tr><td></td>{heads}</tr></thead><tbody>{counted}</tbody></table></div>
+<thead><tr><th scope="col">what was found</th>{heads}</tr></thead><tbody>{counted}</tbody></table></div>
 {remarks}
 <p>What would tell most next:</p><ol>{tests}</ol>
 </section>"""

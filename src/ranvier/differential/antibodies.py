@@ -11,8 +11,8 @@ TOLD_BY_TREATMENT = ("improved_on_immunoglobulin", "no_response_to_immunoglobuli
 COMPLEX = ("anti_gm1_galc", "gm1_galc", "anti_gm1_galc_complex")
 AFTER_INFUSION = (
     "anti-GM1 is on record and immunoglobulin was given: was the blood drawn before it? No figure was found for what an "
-    "infusion does to the result, so it is weighed as it stands; drawn after an infusion, a negative result is not to be "
-    "relied on, and an IgG result may be the donors'"
+    "infusion does to IgM anti-GM1, so the result is weighed as it stands; a negative one drawn after an infusion is worth "
+    "repeating, and an IgG one within six weeks of it may be the donors' (Bright 2015)"
 )
 NO_CLASS = "anti-GM1 was reported without its class (IgM or IgG): not weighed"
 NO_LIMIT = (

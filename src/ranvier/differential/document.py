@@ -98,7 +98,7 @@ def summary(weighing: Weighing, tests: Iterable[NextTest], *, rivals: int = 3) -
     for name in top(weighing, 8):
         probability, (low, high) = weighing.posterior[name], weighing.interval[name]
         lines.append(
-            f"  {terms[name].short:<28} {probability:6.1%}  ({low:.1%} to {high:.1%})  {'█' * round(probability * BAR)}"
+            f"  {terms[name].short:<31} {probability:6.1%}  ({low:.1%} to {high:.1%})  {'█' * round(probability * BAR)}"
         )
     for line in left_out(weighing):
         lines += textwrap.wrap(line, WIDTH, initial_indent="  ", subsequent_indent="    ")
@@ -131,8 +131,14 @@ def summary(weighing: Weighing, tests: Iterable[NextTest], *, rivals: int = 3) -
 
 
 def finding_words(finding: str, verdict: str) -> str:
-    """A finding with its verdict, as it stands in a line."""
-    return f"{in_line(label(finding))} {verdict}"
+    """A finding with its verdict, as it stands in a line.
+
+    Example
+        >>> finding_words("foot_drop", "present"), finding_words("pain", "absent"), finding_words("duration_months", "36")
+        ('foot drop', 'no pain', 'time since the first weakness, months: 36')
+    """
+    name = in_line(label(finding))
+    return {"present": name, "absent": f"no {name}"}.get(verdict) or f"{name}: {verdict}"
 
 
 def group_words(weighing: Weighing, key: str) -> str:
