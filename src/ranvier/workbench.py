@@ -5,7 +5,7 @@ Every function here is short and made of domain verbs. The command line and the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ranvier.differential import WeighedCase
     from ranvier.evidence import Statement
     from ranvier.evidence.reply import Reply as QuestionReply
+    from ranvier.terms.errors import RanvierError
     from ranvier.treatment import Outlook
     from ranvier.treatment.trial import TrialResult
 
@@ -118,12 +119,35 @@ def weigh(case: Case, study: ConductionFacts | None = None, *, setting: str | No
     )
 
 
-def weigh_series(files: Sequence[str], out: Path, *, setting: str | None = None) -> int:
-    """Weigh and judge many case files into one parquet table, one row a case, in bounded memory. Returns how many."""
-    from ranvier.differential.series_file import write_series
+def weigh_series(
+    files: Sequence[str],
+    out: Path,
+    *,
+    setting: str | None = None,
+    refused: Callable[[str, RanvierError], None],
+) -> int:
+    """Weigh and judge many case files into one parquet table, one row a case, in bounded memory. Returns how many.
 
-    cases = ((name, case_of(Path(name).read_text(encoding="utf-8"), name=name)) for name in files)
-    return write_series(cases, len(files), out, setting=setting)
+    A file that cannot be read goes to `refused` and does not stop the rest.
+    """
+    from ranvier.differential.series_file import write_series
+    from ranvier.terms.errors import InputRefused
+    from ranvier.terms.errors import RanvierError as Refused
+
+    def cases() -> Iterator[tuple[str, Case]]:
+        for name in files:
+            try:
+                text = Path(name).read_text(encoding="utf-8")
+                if not text.strip():
+                    raise InputRefused(path=name, given="it is empty", expected="A case file")
+                yield name, case_of(text, name=name)
+            except (OSError, UnicodeDecodeError) as error:
+                given = type(error).__name__
+                refused(name, InputRefused(path=name, given=given, expected="A readable UTF-8 case file"))
+            except Refused as error:
+                refused(name, error)
+
+    return write_series(cases(), len(files), out, setting=setting)
 
 
 def answer(text: str, *, today: date | None = None, study: ConductionFacts | None = None) -> Reply:

@@ -51,7 +51,9 @@ def weighed_section(weighed: WeighedCase) -> str:
     heads = "".join(f"<th scope='col'>{escape(terms[name].short)}</th>" for name in rivals)
     counted = "".join(
         f"<tr><th scope='row'>{escape(group_words(weighing, key))}</th>"
-        + "".join(f"<td>{round(weighing.balance[rival].get(key, 0.0), 1) + 0.0:+.1f}</td>" for rival in rivals)
+        + "".join(
+            f"<td>{round(weighing.balance[rival].get(key, 0.0), 1) + 0.0:+.1f}</td>" for rival in rivals
+        )
         + "</tr>"
         for key in groups_by_weight(weighing, rivals)[:MOST_FINDINGS]
     )

@@ -5,9 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ranvier.terms.errors import InputRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ranvier.case import Case
 
 from .documents import (
     add_note_argument,
@@ -65,10 +70,9 @@ def run(arguments: argparse.Namespace) -> int:
     study = (
         None if arguments.ncs is None else workbench.read_study(read_text(arguments.ncs), name=arguments.ncs)
     )
-    cases = [
-        (name, workbench.with_notes(workbench.case_of(read_text(name), name=name), notes)) for name in files
+    judged = [
+        (name, workbench.judge(workbench.with_notes(case, notes), study)) for name, case in read_cases(files)
     ]
-    judged = [(name, workbench.judge(case, study)) for name, case in cases]
     only = arguments.edition
     if arguments.json:
         documents = [(name, _document(one, only)) for name, one in judged]
@@ -76,6 +80,24 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     _print(judged, arguments, only)
     return 0
+
+
+def read_cases(files: list[str]) -> Iterator[tuple[str, Case]]:
+    """Each file as a case. Of several, one that is refused is named on standard error and does not stop the rest."""
+    from ranvier import workbench
+
+    count = 0
+    for name in files:
+        try:
+            yield name, workbench.case_of(read_text(name), name=name)
+            count += 1
+        except InputRefused as error:
+            if len(files) == 1:
+                raise
+            told = str(error)
+            print(f"ranvier: left out: {told if name in told else f'{name}: {told}'}", file=sys.stderr)
+    if not count:
+        raise InputRefused(path="CASE", given="no case could be read", expected="Letters or case files")
 
 
 def one_case_only(arguments: argparse.Namespace, files: list[str]) -> None:
@@ -123,12 +145,8 @@ def _print(judged: list[tuple[str, Any]], arguments: argparse.Namespace, only: l
     for (name, found), (_, one) in zip(chosen, judged, strict=True):
         if len(chosen) > 1:
             print(f"== {name}")
-        for first, other in one.facts.conflicts:
-            print(
-                f"ranvier: stated together, though both cannot be so: {explain.label(first)}; {explain.label(other)}. "
-                "Both were left out.",
-                file=sys.stderr,
-            )
+        for line in explain.contradictions(one.facts):
+            print(f"ranvier: {line}", file=sys.stderr)
         show = explain.tree if arguments.explain else explain.summary
         print("\n\n".join(show(judgement) for judgement in found.values()))
         for sentence in explain.overlap(found):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
+
+from ranvier.terms.errors import InputRefused, RanvierError
 
 from .documents import (
     add_note_argument,
@@ -14,8 +17,9 @@ from .documents import (
     read_text,
     run_jsonl,
 )
-from .judge import case_files, one_case_only
+from .judge import case_files, one_case_only, read_cases
 
+MOST_FAULTS = 10  # files named one by one; of more, the number
 EXAMPLE = "ranvier weigh case.toml"
 EPILOG = """examples:
   ranvier weigh letter.txt                              a letter, read first
@@ -47,9 +51,30 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     add_case_arguments(parser, many=True)
     parser.add_argument(
-        "--out", metavar="FILE", help="write one row a case to a parquet file (needs ranvier[tables])"
+        "--out",
+        metavar="FILE",
+        help="write one row a case to a parquet file, all with one setting (needs ranvier[tables])",
     )
     add_output_arguments(parser)
+
+
+def _series(files: list[str], out: Path, setting: str | None) -> int:
+    from ranvier import workbench
+
+    faults: list[str] = []
+
+    def refused(name: str, error: RanvierError) -> None:
+        faults.append(str(error) if name in str(error) else f"{name}: {error}")
+
+    count = workbench.weigh_series(files, out, setting=setting, refused=refused)
+    for fault in faults[:MOST_FAULTS]:
+        print(f"ranvier: left out: {fault}", file=sys.stderr)
+    if len(faults) > MOST_FAULTS:
+        print(f"ranvier: and {len(faults) - MOST_FAULTS} more files left out", file=sys.stderr)
+    if not count:
+        raise InputRefused(path="CASE", given="no case could be read", expected="Case files (TOML, JSON)")
+    print(f"{count} cases weighed and judged; wrote {out}")
+    return 0
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -67,18 +92,16 @@ def run(arguments: argparse.Namespace) -> int:
     need_input(arguments.cases[0] if arguments.cases else None, name="CASE", example=EXAMPLE)
     files = case_files(arguments.cases)
     if arguments.out is not None:
-        count = workbench.weigh_series(files, Path(arguments.out), setting=setting)
-        print(f"{count} cases weighed and judged; wrote {arguments.out}")
-        return 0
+        return _series(files, Path(arguments.out), setting)
     one_case_only(arguments, files)
     notes = read_notes(arguments)
     study = (
         None if arguments.ncs is None else workbench.read_study(read_text(arguments.ncs), name=arguments.ncs)
     )
-    cases = [
-        (name, workbench.with_notes(workbench.case_of(read_text(name), name=name), notes)) for name in files
+    weighed = [
+        (name, workbench.weigh(workbench.with_notes(case, notes), study, setting=setting))
+        for name, case in read_cases(files)
     ]
-    weighed = [(name, workbench.weigh(case, study, setting=setting)) for name, case in cases]
     if arguments.json:
         documents = [(name, one.document()) for name, one in weighed]
         print_json(documents[0][1] if len(files) == 1 else {"cases": [{"id": n, **d} for n, d in documents]})

@@ -9,6 +9,7 @@ from ranvier.terms.relations import quantities
 from ranvier.terms.vocabulary import diseases, findings, in_line
 
 from .edition import NOT_MET, UNDETERMINED
+from .facts import Facts
 from .judgement import Judgement
 
 SIGNS = {Verdict.MET: "+", Verdict.NOT_MET: "-", Verdict.UNKNOWN: "?"}
@@ -72,6 +73,16 @@ def tree(judgement: Judgement) -> str:
     lines += [f"  note: {remark}" for remark in judgement.edition.remarks]
     lines.append(f"  source: {judgement.edition.source}")
     return "\n".join(lines)
+
+
+def contradictions(facts: Facts) -> tuple[str, ...]:
+    """What was left out because it cannot be so, one sentence each."""
+    return tuple(
+        f"stated as present and as absent of the same place: {label(one)}. It was left out."
+        if one == other
+        else f"stated together, though both cannot be so: {label(one)}; {label(other)}. Both were left out."
+        for one, other in facts.contradictions
+    )
 
 
 def overlap(judgements: Mapping[str, Judgement]) -> tuple[str, ...]:

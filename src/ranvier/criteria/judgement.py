@@ -191,5 +191,5 @@ def judgement_document(judgements: dict[str, Judgement], facts: Facts) -> dict[s
             }
             for name, judgement in judgements.items()
         },
-        "contradictions": [list(pair) for pair in facts.conflicts],
+        "contradictions": [list(pair) for pair in facts.contradictions],
     }

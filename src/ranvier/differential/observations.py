@@ -129,7 +129,7 @@ def of_facts(facts: Facts, weights: Model | None = None) -> Observations:
         if name in facts.stated and name not in left_out and facts.stated[name].is_known
     }
     _add_block(facts, found)
-    return Observations(found, values, None, facts.conflicts, tuple(unweighed))
+    return Observations(found, values, None, facts.contradictions, tuple(unweighed))
 
 
 def _add_block(facts: Facts, found: dict[str, bool]) -> None:
