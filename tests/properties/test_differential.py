@@ -175,7 +175,10 @@ def test_contradictory_findings_are_left_out_and_named() -> None:
         )
     )
     weighed = workbench.weigh(case)
-    assert weighed.document()["contradictions"] == [["asymmetric_weakness", "symmetric_weakness"]]
+    assert weighed.document()["contradictions"] == [
+        ["pain", "pain"],
+        ["asymmetric_weakness", "symmetric_weakness"],
+    ]
     assert "both cannot be so" in weighed.summary()
     assert weighed.weighing.observations.findings == {}
 

@@ -15,6 +15,8 @@ from .weighing import Weighing, top
 
 BAR = 24
 WIDTH = 100
+LEAST_SHOWN = 0.5  # decibans; less does not move a picture
+DECIBANS_A_MARK = 1.5
 NAMES = {
     "duration_months": "time since the first weakness, months",
     "age_at_onset_years": "age when it began, years",
@@ -104,14 +106,7 @@ def summary(weighing: Weighing, tests: Iterable[NextTest], *, rivals: int = 3) -
         lines += textwrap.wrap(line, WIDTH, initial_indent="  ", subsequent_indent="    ")
     leader = weighing.leader
     for rival in [name for name in top(weighing, rivals + 1) if name != leader][:rivals]:
-        lines.append(f"\n{terms[leader].short} against {terms[rival].short}, decibans (10 = tenfold):")
-        row = weighing.balance[rival]
-        for key, value in sorted(row.items(), key=lambda item: -abs(item[1])):
-            if key != "total" and abs(value) >= 0.5:
-                words = group_words(weighing, key)
-                bar = ("+" if value > 0 else "-") * min(BAR, max(1, round(abs(value) / 1.5)))
-                lines.append(f"  {value:+6.1f}  {bar:<{BAR}} {words}")
-        lines.append(f"  {row['total']:+6.1f}  in all")
+        lines += _against(weighing, rival)
     if weighing.flips:
         flips = [f"{finding_words(f, v)} ({terms[d].short})" for f, v, d in weighing.flips[:6]]
         told = f"One of these alone would put another disease first: {'; '.join(flips)}."
@@ -120,14 +115,26 @@ def summary(weighing: Weighing, tests: Iterable[NextTest], *, rivals: int = 3) -
     if in_sight:
         lines.append(f"Treatable and above 5 %, to keep in sight: {', '.join(in_sight)}.")
     lines.append("\nWhat would tell most next:")
-    for row in tests:
+    for test in tests:
         lines += textwrap.wrap(
-            row.why, WIDTH, initial_indent=f"  {row.expected_gain:5.2f}  ", subsequent_indent=" " * 9
+            test.why, WIDTH, initial_indent=f"  {test.expected_gain:5.2f}  ", subsequent_indent=" " * 9
         )
     lines.append(
         "\nWeights from published counts where there are any, else judgement with a wide prior. Not a diagnosis."
     )
     return "\n".join(lines)
+
+
+def _against(weighing: Weighing, rival: str) -> list[str]:
+    """A bar for what each group of findings says toward the leader (+) or toward one rival (-), in decibans."""
+    terms = diseases()
+    row = weighing.balance[rival]
+    lines = [f"\n{terms[weighing.leader].short} against {terms[rival].short}, decibans (10 = tenfold):"]
+    for key, value in sorted(row.items(), key=lambda item: -abs(item[1])):
+        if key != "total" and abs(value) >= LEAST_SHOWN:
+            bar = ("+" if value > 0 else "-") * min(BAR, max(1, round(abs(value) / DECIBANS_A_MARK)))
+            lines.append(f"  {value:+6.1f}  {bar:<{BAR}} {group_words(weighing, key)}")
+    return [*lines, f"  {row['total']:+6.1f}  in all"]
 
 
 def finding_words(finding: str, verdict: str) -> str:

@@ -161,11 +161,13 @@ def _flips(
         for value in (True, False) if known is None else (not known,):
             changes.append((name, value, observations.with_finding(name, None).with_finding(name, value)))
     found = posteriors(ObservationTable.of([row[2] for row in changes]), setting=setting)[:, 0]
-    return tuple(
+    flips = [
         (name, "present" if value else "absent", weights.diseases[int(np.argmax(row))])
         for (name, value, _), row in zip(changes, found, strict=True)
         if weights.diseases[int(np.argmax(row))] != leader
-    )
+    ]
+    # A stated finding that may be wrong comes before one that nobody looked for.
+    return tuple(sorted(flips, key=lambda flip: flip[0] not in observations.findings))
 
 
 def top(weighing: Weighing, count: int = 3) -> tuple[str, ...]:
