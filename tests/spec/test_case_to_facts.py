@@ -188,8 +188,10 @@ def test_the_command_prints_the_promised_json_and_a_table_of_a_folder(
     document = json.loads(capsys.readouterr().out)
     assert document["editions"]["efns_pns_2010"]["category"] == "undetermined"
     assert main(["judge", str(tmp_path), "--table"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["case", "one", "two"]
+    shown = capsys.readouterr()
+    assert [line.split()[0] for line in shown.out.splitlines()] == ["case", "one", "two"]
+    assert "only recalled" in shown.err
+    assert "aaem_2003" in shown.err.split("recalled", 1)[1]
     assert main(["judge", str(tmp_path / "one.toml"), "--explain", "--edition", "efns_pns_2010"]) == 0
     out = capsys.readouterr().out
     assert "[?] e1" in out

@@ -141,6 +141,8 @@ def _print(judged: list[tuple[str, Any]], arguments: argparse.Namespace, only: l
     ]
     if arguments.table:
         print(explain.table((Path(name).stem if name != "-" else name, found) for name, found in chosen))
+        for note in explain.table_notes(found for _, found in chosen):
+            print(f"ranvier: {note}", file=sys.stderr)
         return
     for (name, found), (_, one) in zip(chosen, judged, strict=True):
         if len(chosen) > 1:

@@ -103,7 +103,7 @@ def overlap(judgements: Mapping[str, Judgement]) -> tuple[str, ...]:
 
 
 def table(rows: Iterable[tuple[str, Mapping[str, Judgement]]]) -> str:
-    """One line a case, one column an edition."""
+    """One line a case, one column an edition; `table_notes` says what the marks in it mean."""
     cases = list(rows)
     if not cases:
         return "no cases"
@@ -111,15 +111,22 @@ def table(rows: Iterable[tuple[str, Mapping[str, Judgement]]]) -> str:
     cells = [["case", *names]]
     cells += [[case, *(_cell(found[name]) for name in names)] for case, found in cases]
     widths = [max(len(row[column]) for row in cells) for column in range(len(names) + 1)]
-    lines = [
+    return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in cells
-    ]
-    if any(waits_only_for_signs(judgement) for _, found in cases for judgement in found.values()):
-        lines.append(
-            "* if the excluding signs that nobody spoke of are absent (ranvier judge CASE names them)"
-        )
-    return "\n".join(lines)
+    )
+
+
+def table_notes(found: Iterable[Mapping[str, Judgement]]) -> tuple[str, ...]:
+    """What stands beside a table: what the star means, and which editions lean on text that was only recalled."""
+    judgements = [judgement for one in found for judgement in one.values()]
+    notes = []
+    if any(waits_only_for_signs(judgement) for judgement in judgements):
+        notes.append("* if the excluding signs that nobody spoke of are absent (ranvier judge CASE names them)")
+    recalled = dict.fromkeys(j.edition.id for j in judgements if j.recalled)
+    if recalled:
+        notes.append(f"some of the text was only recalled, not read in the source: {', '.join(recalled)}")
+    return tuple(notes)
 
 
 def _cell(judgement: Judgement) -> str:
