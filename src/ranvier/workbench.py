@@ -94,11 +94,17 @@ def judge(case: Case, study: ConductionFacts | None = None) -> JudgedCase:
     return judge_all(facts_of(case, study))
 
 
-def weigh(case: Case, study: ConductionFacts | None = None, *, setting: str | None = None) -> WeighedCase:
+def weigh(
+    case: Case,
+    study: ConductionFacts | None = None,
+    *,
+    setting: str | None = None,
+    judged: JudgedCase | None = None,
+) -> WeighedCase:
     """Weigh the diseases that could look like this, and list the tests that would tell most next.
 
     Tests that the criteria of the likeliest disease still lack count for more. Without a `setting`, a case that was read
-    from a letter (it knows where the letter lies) is weighed as one of the desk's letters.
+    from a letter (it knows where the letter lies) is weighed as one of the desk's letters. `judged` saves judging twice.
     """
     from ranvier.differential import WeighedCase, next_tests, observe
     from ranvier.differential import weigh as weigh_observations
@@ -109,7 +115,7 @@ def weigh(case: Case, study: ConductionFacts | None = None, *, setting: str | No
     weighing = weigh_observations(observations, setting)
     lacking = {
         name
-        for judgement in judge(case, study).judgements.values()
+        for judgement in (judged or judge(case, study)).judgements.values()
         if judgement.edition.disease == weighing.leader
         for name in judgement.missing
     }
@@ -169,7 +175,7 @@ def answer_case(
     from ranvier.answer.reply import EDITION
 
     judged = judge(case, study)
-    weighed = weigh(case, study)
+    weighed = weigh(case, study, judged=judged)
     planned = plan(case, judged.judgements[EDITION], text=text, find=find_in_evidence, weighed=weighed)
     draft = compose(planned, statements(), drafted_on=today or date.today())
     return Reply(text, case, judged, planned, draft, versions(), weighed)

@@ -104,6 +104,8 @@ def test_one_bad_file_of_several_is_named_and_does_not_stop_the_rest(
         assert "bad.json" in shown.err
         assert "nothing.toml" in shown.err
     assert [Path(name).name for name in pq.read_table(out).to_pydict()["id"]] == ["good.json"]
+    assert main(["weigh", folder, "--out", str(out), "--note", str(tmp_path / "cases" / "good.json")]) == 2
+    capsys.readouterr()
     (tmp_path / "cases" / "good.json").unlink()
     assert main(["weigh", folder, "--out", str(out)]) == 2
     assert main(["judge", folder]) == 2

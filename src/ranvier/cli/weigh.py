@@ -92,6 +92,12 @@ def run(arguments: argparse.Namespace) -> int:
     need_input(arguments.cases[0] if arguments.cases else None, name="CASE", example=EXAMPLE)
     files = case_files(arguments.cases)
     if arguments.out is not None:
+        if arguments.ncs or arguments.note:
+            raise InputRefused(
+                path="--out",
+                given="a study or a note with a series",
+                expected="--ncs and --note belong to one case; leave --out away",
+            )
         return _series(files, Path(arguments.out), setting)
     one_case_only(arguments, files)
     notes = read_notes(arguments)

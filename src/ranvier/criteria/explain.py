@@ -122,7 +122,9 @@ def table_notes(found: Iterable[Mapping[str, Judgement]]) -> tuple[str, ...]:
     judgements = [judgement for one in found for judgement in one.values()]
     notes = []
     if any(waits_only_for_signs(judgement) for judgement in judgements):
-        notes.append("* if the excluding signs that nobody spoke of are absent (ranvier judge CASE names them)")
+        notes.append(
+            "* if the excluding signs that nobody spoke of are absent (ranvier judge CASE names them)"
+        )
     recalled = dict.fromkeys(j.edition.id for j in judgements if j.recalled)
     if recalled:
         notes.append(f"some of the text was only recalled, not read in the source: {', '.join(recalled)}")
