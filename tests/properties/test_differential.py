@@ -293,6 +293,10 @@ def test_the_command_prints_the_promised_json_a_plan_and_a_series(
     assert sum(document["posterior"].values()) == pytest.approx(1)
     assert {"finding", "verdict", "likelihood_ratio", "source"} <= set(document["contributions"][0])
     assert {"test", "expected_gain", "why"} <= set(document["next_tests"][0])
+    assert main(["weigh", str(tmp_path / "one.toml"), "--explain"]) == 0
+    told = capsys.readouterr().out.split("What each finding weighs", 1)[1]
+    assert "- foot drop: " in told
+    assert "Loescher 2018" in told
     assert main(["plan", str(tmp_path / "one.toml"), "--setting", "general_neurology"]) == 0
     assert "1. " in capsys.readouterr().out
     out = tmp_path / "results.parquet"

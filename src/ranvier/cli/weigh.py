@@ -25,6 +25,7 @@ EPILOG = """examples:
   ranvier weigh letter.txt                              a letter, read first
   ranvier weigh case.toml --setting general_neurology   the prior of another setting
   ranvier weigh case.toml --ncs study.csv               with a nerve conduction study
+  ranvier weigh case.toml --explain                     and the source of every weight
   ranvier weigh cases/ --out results.parquet            a series, one row a case
 """
 
@@ -50,6 +51,9 @@ def register(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = EPILOG
     add_case_arguments(parser, many=True)
+    parser.add_argument(
+        "--explain", action="store_true", help="what each finding weighs, and the sources of that weight"
+    )
     parser.add_argument(
         "--out",
         metavar="FILE",
@@ -116,4 +120,6 @@ def run(arguments: argparse.Namespace) -> int:
         if len(weighed) > 1:
             print(f"== {name}")
         print(one.summary())
+        if arguments.explain:
+            print(f"\n{one.explanation()}")
     return 0

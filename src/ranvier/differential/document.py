@@ -45,6 +45,10 @@ class WeighedCase:
         """For people."""
         return summary(self.weighing, self.next_tests)
 
+    def explanation(self) -> str:
+        """Every finding with what it weighs and where that comes from."""
+        return explanation(self.weighing)
+
     def plan(self) -> str:
         """The work-up list with why."""
         return plan_text(self.next_tests)
@@ -178,6 +182,20 @@ def left_out(weighing: Weighing) -> list[str]:
         names = ", ".join(in_line(label(name)) for name in observations.unweighed)
         lines.append(f"on record and not weighed (no table for it): {names}")
     return lines + [f"check: {text}" for text in observations.cautions]
+
+
+def explanation(weighing: Weighing, count: int = 5) -> str:
+    """What each finding weighs for the likeliest diseases, given all else that was observed, and the sources of its shares."""
+    terms = diseases()
+    lines = ["What each finding weighs (times likelier in this disease than in the others, given all else):"]
+    for row in weighing.contributions:
+        ratios = [f"{terms[name].short} x{row.likelihood_ratio[name]:.2g}" for name in top(weighing, count)]
+        lines.append(f"- {finding_words(row.finding, row.verdict)}: {', '.join(ratios)}")
+        told = f"from: {row.source}"
+        lines += textwrap.wrap(told, WIDTH, initial_indent="    ", subsequent_indent="    ")
+    if not weighing.contributions:
+        lines.append("  nothing was stated that the model weighs")
+    return "\n".join(lines)
 
 
 def plan_text(tests: Iterable[NextTest]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
+from ranvier.terms import Source
 from ranvier.terms.vocabulary import diseases
 
 from .model import Array, Model, Setting, model
@@ -16,6 +16,7 @@ from .posterior import log_likelihoods, normalise, posteriors
 
 IN_SIGHT = 0.05  # a treatable disease above this is named even when others lead (issue 4)
 INTERVAL = (0.05, 0.95)
+EVIDENCE_BASE = "Ranvier evidence base"  # the source of rows that have none of their own
 
 
 @dataclass(frozen=True)
@@ -121,11 +122,14 @@ def _ratios(likelihood: Array, prior: Array, names: tuple[str, ...]) -> dict[str
     return ratios
 
 
-def _sources(sources: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    texts = dict.fromkeys(
-        str(sources[name]) for name in names if "Ranvier evidence base" not in str(sources[name])
-    )
-    known = "; ".join(texts)
+def _sources(sources: Mapping[str, Source], names: tuple[str, ...]) -> str:
+    """The sources of a group's shares, each with the diseases it is for; the rest is judgement and says so."""
+    told: dict[str, list[str]] = {}
+    for name in names:
+        text = str(sources[name])
+        if EVIDENCE_BASE not in text:
+            told.setdefault(text, []).append(diseases()[name].short)
+    known = "; ".join(f"{', '.join(shorts)}: {text}" for text, shorts in told.items())
     rest = "other shares: judgement with a wide prior"
     return f"{known}; {rest}" if known else rest
 
