@@ -39,6 +39,16 @@ def test_every_disease_has_a_usual_form_and_its_shares_add_up() -> None:
     assert all(str(form.source) for form in weights.forms)
 
 
+def test_forms_that_do_not_differ_share_one_uncertainty() -> None:
+    weights = model()
+    pain = next(group for group in weights.groups if group.id == "pain")
+    bulbar = next(i for i, form in enumerate(weights.forms) if (form.disease, form.id) == ("als", "bulbar"))
+    usual = weights.first_form[weights.diseases.index("als")]
+    assert np.array_equal(pain.state_share[:, bulbar], pain.state_share[:, usual])
+    speech = next(group for group in weights.groups if group.id == "bulbar")
+    assert not np.allclose(speech.state_share[:, bulbar], speech.state_share[:, usual])
+
+
 names = st.sampled_from(model().findings)
 
 

@@ -69,6 +69,12 @@ def _form(disease: str, key: str, row: Mapping[str, Any], source: str) -> Form:
     return Form(key, disease, row["label"], float(row["share"]), float(row["n"]), text, states)
 
 
+def own_row(group: str, forms: tuple[Form, ...]) -> NDArray[np.intp]:
+    """Whose shares each form has in a group: its own place where it differs, else that of its disease's usual form."""
+    usual = {form.disease: place for place, form in enumerate(forms) if form.id == USUAL}
+    return np.array([i if group in form.states else usual[form.disease] for i, form in enumerate(forms)])
+
+
 def state_rows(
     group: str, whole: Mapping[str, tuple[tuple[float, ...], float]], forms: tuple[Form, ...]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from ranvier.terms import DataError, InputRefused, Mark, Source
 from ranvier.terms.vocabulary import diseases, findings, nearest, read_toml
 
-from .forms import Form, read_forms, state_rows
+from .forms import Form, own_row, read_forms, state_rows
 
 Array = NDArray[np.float64]
 FOLDER = Path(__file__).parent
@@ -163,7 +163,10 @@ def _group(path: Path, names: tuple[str, ...], forms: tuple[Form, ...], random: 
                 path=f"{path.name}.{where}", given=str(row["p"]), expected=f"{len(states)} shares"
             )
     whole = {name: (tuple(data["diseases"][name]["p"]), float(data["diseases"][name]["n"])) for name in names}
-    state_share = _with_draws(*state_rows(data["id"], whole, forms), random)
+    drawn = _with_draws(*state_rows(data["id"], whole, forms), random)
+    state_share = drawn[
+        :, own_row(data["id"], forms)
+    ]  # forms that do not differ have one uncertain share, not several
     share = np.array([row["p"] for row in members.values()], float)
     weight = np.array([[row["n"]] * len(states) for row in members.values()], float)
     finding_share = _with_draws(np.stack([share, 1 - share], axis=-1), weight, random)[..., 0]
