@@ -291,6 +291,7 @@ def test_the_command_prints_the_promised_json_a_plan_and_a_series(
     assert main(["weigh", str(tmp_path / "one.toml"), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert sum(document["posterior"].values()) == pytest.approx(1)
+    assert list(document["posterior"].values()) == sorted(document["posterior"].values(), reverse=True)
     assert {"finding", "verdict", "likelihood_ratio", "source"} <= set(document["contributions"][0])
     assert {"test", "expected_gain", "why"} <= set(document["next_tests"][0])
     assert main(["weigh", str(tmp_path / "one.toml"), "--explain"]) == 0

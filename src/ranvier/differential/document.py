@@ -55,9 +55,9 @@ class WeighedCase:
 
 
 def weighing_document(weighing: Weighing, tests: Iterable[NextTest]) -> dict[str, Any]:
-    """The JSON document of interfaces.md, with interval, balance, flips and what was left out besides."""
+    """The JSON document of interfaces.md, likeliest first, with interval, balance, flips and what was left out besides."""
     return {
-        "posterior": dict(weighing.posterior),
+        "posterior": {name: weighing.posterior[name] for name in top(weighing, len(weighing.posterior))},
         "contributions": [
             {
                 "finding": row.finding,
