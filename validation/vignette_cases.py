@@ -15,6 +15,7 @@ from ranvier.terms.vocabulary import diseases, findings, nearest
 
 FOLDER = Path(__file__).parent / "vignettes"
 LARGEST = 64 * 1024 * 1024
+READABLE = "A readable UTF-8 file; a path counts from the folder of the project, or give it from the root"
 
 
 def rows(name: str) -> Iterator[dict[str, Any]]:
@@ -55,7 +56,7 @@ def _rows_of(path: Path) -> list[tuple[str, Any]]:
             raise InputRefused(path=str(path), given="more than 64 MB", expected="Several smaller files")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputRefused(path=str(path), given=type(error).__name__, expected="A UTF-8 text file") from None
+        raise InputRefused(path=str(path), given=type(error).__name__, expected=READABLE) from None
     if path.suffix == ".json":
         whole = _parsed(text)
         listed = whole if isinstance(whole, list) else [whole]
