@@ -264,7 +264,7 @@ def _meaning_loss(reader: Any, state: Any, loudness: Any, meant: list[list[tuple
 
 def pack(reader: Any, ids: tuple[list[str], list[str], list[str]], path: Path) -> None:
     """Write the weights: matrices of the layers as 8-bit numbers with one scale a row, the rest as 16-bit."""
-    packed: dict[str, np.ndarray] = {"ids": np.array(sum(ids, [])), "n_findings": np.int64(len(ids[0]))}
+    packed: dict[str, np.ndarray] = {"ids": np.array(ids[0] + ids[1] + ids[2]), "n_findings": np.int64(len(ids[0]))}
     for name, parameter in reader.state_dict().items():
         value = parameter.numpy().astype(np.float32)
         if not name.startswith("layers."):
