@@ -34,10 +34,10 @@ VARIANTS = 3  # of the sentences, made once and gone through in turn
 MISSPELT = 0.04  # share of longer words with a slip of the keys
 JOINED = 0.35  # added pairs of sentences, a share of all: a finding must be heard beside another
 RARE = 3  # conditions and treatments told fewer times than this are not learned
-PERSON = [str(person) for person in PEOPLE]
-CERTAIN = [str(item) for item in CERTAINTIES]
+PERSON = [person.value for person in PEOPLE]
+CERTAIN = [item.value for item in CERTAINTIES]
 GIVEN = ["given", "not_given"]
-RESPONSE = [str(item) if item else "unsaid" for item in RESPONSES]
+RESPONSE = [item.value if item else "unsaid" for item in RESPONSES]
 
 
 def misspelt(text: str, chance: random.Random) -> str:

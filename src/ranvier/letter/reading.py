@@ -15,13 +15,13 @@ from .context import Context, context_of
 from .durations import Duration, durations
 from .laboratory import lab_findings, labs
 from .mentions import Mention, find_mentions
-from .questions import questions
+from .questions import TopicOf, no_topic, questions
 from .text import Sentence, normalise, sentences
 from .trained import Hearing, Meant, listen, stretches
 from .treatments import treatments
 
 import os
-KEEP=float(os.environ.get('KEEP','0.05')); ADD=float(os.environ.get('ADD','0.5')); SURE=float(os.environ.get('SURE','2')); STATUS=os.environ.get('STATUS','rules')
+KEEP=float(os.environ.get('KEEP','0.1')); ADD=float(os.environ.get('ADD','0.6')); SURE=float(os.environ.get('SURE','2')); STATUS=os.environ.get('STATUS','rules')
 _FROM_LABS = frozenset(
     {"anti_gm1_igm", "anti_gm1_igg", "anti_asialo_gm1", "csf_protein_raised", "ck_raised", "igm_paraprotein"}
 )
@@ -39,7 +39,7 @@ _SIDELESS = _FROM_LABS | _OF_TREATMENT | frozenset(
 )  # fmt: skip
 
 
-def read(text: str, *, today: date) -> Case:
+def read(text: str, *, today: date, topic_of: TopicOf = no_topic) -> Case:
     """Read a letter, or a page that holds one, into a case.
 
     A proposal for a person to confirm: every value carries the span of text it came from. `today` turns dates into
@@ -48,6 +48,7 @@ def read(text: str, *, today: date) -> Case:
     Parameters
         text : The document as given; spans count from its first character.
         today : The day the letter is read.
+        topic_of : Tells the topic of a question from its words and the sentence before; `evidence.topic_of` in the main path.
     Returns
         The case; with no findings when the text holds none.
     """
@@ -73,7 +74,7 @@ def read(text: str, *, today: date) -> Case:
         conditions=named,
         treatments=given,
         labs=results,
-        questions=questions(text, normal, parts),
+        questions=questions(text, normal, parts, topic_of=topic_of),
         red_flags=tuple(replace(flag, spans=_shifted(flag.spans, span)) for flag in red_flags.find(inside)),
         identifying=tuple(
             replace(item, span=_shifted((item.span,), span)[0]) for item in identifying.find(inside)
@@ -126,6 +127,8 @@ def _findings(
             if not context.is_claim and (mention.heard is None or mention.heard.probability < SURE):
                 continue
             meant = mention.heard or hearing.meaning_of_finding(mention.id, mention.start, mention.end)
+            if kin:
+                meant = replace(meant, subject=Subject.PATIENT)  # a carer's letter: the rules know which relative is meant
             side = (
                 None
                 if mention.id in _SIDELESS

@@ -18,7 +18,7 @@ from .named import find_named
 from .text import Sentence
 from .trained import Hearing
 import os
-TMODE=os.environ.get('TMODE','');TADD=float(os.environ.get('TADD','2'));TKEEP=float(os.environ.get('TKEEP','0.0'))
+TMODE=os.environ.get('TMODE','go');TADD=float(os.environ.get('TADD','0.6'));TKEEP=float(os.environ.get('TKEEP','0.0'))
 
 
 @dataclass(frozen=True)
