@@ -34,7 +34,7 @@ KINDS = {
 FROM_CASE = {
     Kind.FINDING: "your letter", Kind.TREATMENT: "your letter", Kind.LAB: "your letter", Kind.CONDITION: "your letter",
     Kind.PATIENT: "your letter", Kind.QUESTION: "your question", Kind.RED_FLAG: "your letter", Kind.LETTER: "your letter",
-    Kind.OLDER_PAGE: "the older page", Kind.CRITERION: "the guideline",
+    Kind.OLDER_PAGE: "the older page", Kind.CRITERION: "the guideline", Kind.DIARY: "the treatment diary",
 }  # fmt: skip
 
 
@@ -140,7 +140,7 @@ def _sentence(
 def _case_link(support: Support, where: dict[Span, int]) -> str:
     if support.kind is Kind.CRITERION:
         return '<a class="from" href="#guideline" aria-label="From the guideline">guideline</a>'
-    if support.kind is Kind.OLDER_PAGE:
+    if support.kind in (Kind.OLDER_PAGE, Kind.DIARY):
         return ""
     number = next((where[span] for span in support.spans if span in where), None)
     target = "letter" if number is None else f"read-{number}"
@@ -150,10 +150,10 @@ def _case_link(support: Support, where: dict[Span, int]) -> str:
 def _notes(sentence: Sentence, reply: Reply) -> Iterable[str]:
     by_number = {citation.number: citation for citation in reply.draft.citations}
     for support in sentence.support:
-        if support.kind is Kind.STATEMENT:
+        if support.kind in (Kind.STATEMENT, Kind.MODEL):
             numbers = reply.draft.numbers[support.id]
             yield "; ".join(f"{n}. {_short(by_number[n])}" for n in numbers)
-    from_case = dict.fromkeys(FROM_CASE[s.kind] for s in sentence.support if s.kind is not Kind.STATEMENT)
+    from_case = dict.fromkeys(FROM_CASE[s.kind] for s in sentence.support if s.kind in FROM_CASE)
     if from_case:
         yield "From " + " and ".join(from_case)
 

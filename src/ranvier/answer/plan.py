@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ranvier.case import Case
 from ranvier.criteria import Judgement
 
-from . import sections
+from . import course, sections
 from .circumstances import NEIGHBOURS, circumstances
 from .facts import condition, letter
 from .fit import fit
@@ -19,8 +20,18 @@ from .questions import Find, declined, default_topic, planned_questions
 from .wording import illness_statements, phrases
 from .writer import is_english, writer_of
 
+if TYPE_CHECKING:
+    from ranvier.treatment import Outlook
 
-def plan(case: Case, judgement: Judgement, *, text: str, find: Find | None = None) -> Plan:
+
+def plan(
+    case: Case,
+    judgement: Judgement,
+    *,
+    text: str,
+    find: Find | None = None,
+    outlook: Outlook | None = None,
+) -> Plan:
     """Plan the answer to a letter.
 
     Parameters
@@ -29,6 +40,7 @@ def plan(case: Case, judgement: Judgement, *, text: str, find: Find | None = Non
         text : the document as given. Read only for its language, for who writes, and for an older answer in it; none of
             its words enter the plan.
         find : finds statements for one question (`evidence.ask`); None to go by the topic's outline alone.
+        outlook : what followed from a treatment diary that came with the letter.
     """
     words = text if case.letter_span is None else case.letter_span.of(text)
     questions = planned_questions(case, find)
@@ -38,7 +50,7 @@ def plan(case: Case, judgement: Judgement, *, text: str, find: Find | None = Non
     holds = circumstances(case, topics)
     if (elsewhere := _elsewhere(case, questions, holds)) is not None:
         return elsewhere
-    return _full(case, judgement, text, questions, holds, writer=writer_of(words))
+    return _full(case, judgement, text, questions, holds, outlook, writer=writer_of(words))
 
 
 def _full(
@@ -47,6 +59,7 @@ def _full(
     text: str,
     questions: tuple[PlannedQuestion, ...],
     holds: frozenset[str],
+    outlook: Outlook | None,
     *,
     writer: str,
 ) -> Plan:
@@ -56,7 +69,8 @@ def _full(
         answered = [PlannedQuestion(topic, "answered", (letter(case),))]
     once = _Once()
     # Built in the order of who may use a statement first, shown in the order of reading.
-    urgent = once.keep(sections.urgent(case))
+    urgent = once.keep([*sections.urgent(case), *course.urgent(outlook, is_alone=not case.red_flags)])
+    holds = holds | {"urgent"} if urgent else holds
     short = once.keep([*sections.leads(case, holds, answered), *declined(questions)])
     older = older_answer(text, case)
     changed = once.keep(changes(text, older)) if older is not None else ()
@@ -65,7 +79,8 @@ def _full(
     once.told |= {tells for q in answered for tells in sections.told_in_other_words(q)}
     fitted = once.keep(fit(case, judgement, holds))
     als = once.keep(sections.als(case, judgement, holds, answered))
-    treated = once.keep(sections.treatment(judgement, holds, answered))
+    timed = course.points(case, holds, answered, text, outlook)
+    treated = once.keep([*sections.treatment(judgement, holds, answered), *timed])
     unknown = once.keep(sections.not_known(judgement, holds, answered))
     planned = [
         PlannedSection("urgent", "Please act on this first", urgent, urgent=True),

@@ -118,7 +118,10 @@ def run_jsonl(
     count = 0
     for count, line in enumerate(_lines(name), start=1):
         sys.stdout.write(
-            json.dumps(_answer_line(line, count, function, reader or _letter), ensure_ascii=False, allow_nan=False) + "\n"
+            json.dumps(
+                _answer_line(line, count, function, reader or _letter), ensure_ascii=False, allow_nan=False
+            )
+            + "\n"
         )
         sys.stdout.flush()
         if shows_progress and count % 10 == 0:
