@@ -19,7 +19,9 @@ NUMBER = rf"(?P<n>\d{{1,3}}|{'|'.join(WORDS)})"
 UNIT = r"(?P<unit>day|week|month)s?"
 ABOUT = r"(?:about |around |roughly |some |only |just |nearly |almost )*"
 SENTENCE = re.compile(r"[^.?!\n]+[.?!]?")
-TREATMENT = re.compile(r"\b(?:drips?|infusions?|infused|ivig|scig|ig|immunoglobulins?|immune globulin|treatments?|courses?|doses?)\b", re.I)  # fmt: skip
+TREATMENT = re.compile(
+    r"\b(?:drips?|infusions?|infused|ivig|scig|ig|immunoglobulins?|immune globulin|treatments?|courses?|doses?)\b", re.I
+)
 NOT_SO = re.compile(
     r"\b(?:not|never|could|should|would|might|may|if|instead|used to|suggest\w*|advis\w*|offer\w*|plan\w*|at first)\b",
     re.I,

@@ -140,7 +140,9 @@ def _sentence(
 def _case_link(support: Support, where: dict[Span, int]) -> str:
     if support.kind is Kind.CRITERION:
         return '<a class="from" href="#guideline" aria-label="From the guideline">guideline</a>'
-    if support.kind in (Kind.OLDER_PAGE, Kind.DIARY):
+    if support.kind is Kind.DIARY:
+        return '<span class="from">diary</span>'
+    if support.kind is Kind.OLDER_PAGE:
         return ""
     number = next((where[span] for span in support.spans if span in where), None)
     target = "letter" if number is None else f"read-{number}"
@@ -184,6 +186,11 @@ def _glance(reply: Reply) -> str:
             ", ".join(one_line(f.id).replace("_", " ") for f in reply.case.red_flags) or "none found",
         )
     )
+    if reply.outlook is not None:
+        found = reply.outlook.wear_off
+        dates = f"worn off {found.date} ({found.low} to {found.high})" if found.date else "no wear-off date"
+        grave = [flag.id.replace("_", " ") for flag in reply.outlook.flags if flag.severity.value != "info"]
+        rows.append(("Diary", "; ".join([dates, *grave])))
     rows.append(("Length", _measure(reply)))
     told = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in rows)
     return (

@@ -1,8 +1,8 @@
 """What one course usually does, for a general answer: onset, peak and end as ranges, with where they come from.
 
-For a reader with no diary. Ranges of the model's belief before any diary, beside what was published; nobody's own dates. The ranges
-are stored (`parameters/usual_course.toml`), so that an answer need not wait for the simulation that gave them; a test simulates
-them again. `python -m ranvier.treatment.usual_course` prints the file.
+For a reader with no diary. Ranges of the model's belief before any diary, beside what was published; nobody's own dates. They
+are stored (`parameters/usual_course.toml`), so that an answer need not wait for the simulation that gave them; a test
+simulates them again. `python -m ranvier.treatment.usual_course` prints the file.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ DOSE_G_PER_KG, DOSE_DAYS, FOLLOWED_WEEKS = 2.0, 5, 40
 PATIENTS, SEED = 2000, 20261125
 BENEFIT = 1.10  # ten per cent above untreated counts as benefit, as in the dossier's prior predictive
 PROVENANCE = (
-    f"Ranvier's treatment model: {PATIENTS:,} invented patients with MMN who respond, one full course; 5 to 95 of 100 of them. Built "
-    "on Li 2024 (strength) and Tortorici 2021 (antibody level), both read in a transcription. How far it agrees with 42 published "
-    "results: docs/validation/treatment.md"
+    f"Ranvier's treatment model: {PATIENTS:,} invented patients with MMN who respond, one full course; 5 to 95 of 100 of "
+    "them. Built on Li 2024 (strength) and Tortorici 2021 (antibody level), both read in a transcription. How far it agrees "
+    "with 42 published results: docs/validation/treatment.md"
 )
 
 
@@ -90,7 +90,8 @@ def as_file() -> str:
     }
     lines = [
         "# What one course of 2 g/kg over five days does in invented patients who respond. [days]",
-        "# Made by `python -m ranvier.treatment.usual_course`; a test simulates it again. `target` names the published result beside it.",
+        "# Made by `python -m ranvier.treatment.usual_course`; a test simulates it again. `target` is the published result "
+        "beside it.",
     ]
     for id, (low, median, high) in simulate().items():
         label, target = about[id]
