@@ -8,7 +8,7 @@ import numpy as np
 
 from ranvier.terms import DiaryError, Fault
 
-from .alternatives import Alternative, Reason, as_of, next_choices
+from .alternatives import Alternative, Reason, as_of, next_choices, to_avoid
 from .circumstances import read_circumstances
 from .diary import Diary
 from .flag import Flag, Severity
@@ -99,6 +99,7 @@ class Outlook:
                 "first": self.reason.value if self.reason else None,
                 "as_of": as_of(),
                 "choices": [one.as_json() for one in self.alternatives],
+                "avoid": [one.as_json() for one in to_avoid()],
             },
             "level": self.level,
             "purpose": "A simulation for a prescriber to weigh; it instructs no one.",
