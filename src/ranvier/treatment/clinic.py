@@ -82,7 +82,7 @@ def invite(n_patients: int, rng: np.random.Generator, *, who: str = "mixed") -> 
     known = priors()
 
     def of(name: str) -> Array:
-        return _draw(known[name], weight, rng)
+        return draw_of(known[name], weight, rng)
 
     kinetics = KineticParameters(**{name: of(name) for name in KineticParameters.__dataclass_fields__})
     row = facts("priors")["responder_probability"]
@@ -104,7 +104,7 @@ def invite(n_patients: int, rng: np.random.Generator, *, who: str = "mixed") -> 
     return Cohort(weight, kinetics, response, base, responds, error)
 
 
-def _draw(prior: Prior, weight_kg: Array, rng: np.random.Generator) -> Array:
+def draw_of(prior: Prior, weight_kg: Array, rng: np.random.Generator) -> Array:
     """Draws of one quantity within its hard bounds, by drawing anew what falls outside."""
     middle = (
         np.array([prior.typical(float(w)) for w in weight_kg])

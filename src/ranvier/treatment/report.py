@@ -11,6 +11,7 @@ from ranvier.figure import pictures_as_images
 from ranvier.terms.optional import require
 
 from .alternatives import Alternative, as_of, to_avoid
+from .facts import facts, source_of
 from .flag import Flag, Severity
 from .outlook import Outlook
 from .patterns import Answer
@@ -86,6 +87,7 @@ def _numbered(outlook: Outlook) -> dict[str, int]:
     texts = [MODEL_SOURCE, *(flag.source for flag in _shown_flags(outlook))]
     texts += [str(outlook.series.measure.source)] if outlook.series else []
     texts += [flag.source for plan in outlook.plans for flag in plan.flags]
+    texts += [str(source_of(facts("beyond_strength")["headache"]))]
     texts += [protocol.source for protocol in outlook.protocols]
     texts += [str(one.source) for one in (*outlook.alternatives, *_avoided(outlook))]
     texts += [str(pattern.series.measure.source) for pattern in outlook.patterns]
@@ -175,7 +177,10 @@ def _protocols(outlook: Outlook) -> str:
             f"<p class='small'>Stop: {escape(sentence(protocol.stop_rule))} "
             f"Restart: {escape(sentence(protocol.restart_rule))}</p>"
         )
-    return f"<h2>If less is to be tried, under watch</h2>{''.join(parts)}" if parts else ""
+    if not parts:
+        return ""
+    known = f"<p class='small'>{escape(sentence(outlook.protocols[0].context))}</p>"
+    return f"<h2>If less is to be tried, under watch</h2>{known}{''.join(parts)}"
 
 
 def _alternatives(outlook: Outlook) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from html import escape
 
 from .alternatives import Reason
+from .facts import facts, source_of
 from .flag import Flag, Severity
 from .kinetics import Route
 from .outlook import Outlook
@@ -60,11 +61,19 @@ def plans_table(outlook: Outlook, cite: Cite) -> str:
     rows = "".join(_row(plan, number, cite) for number, plan in enumerate(listed, start=1))
     level = "" if outlook.level is None else f" The level to hold is {outlook.level:.1f} {unit}."
     refused = sum(plan.is_refused for plan in outlook.plans)
+    present = next((plan for plan in listed if plan.is_present), None)
+    headaches = ""
+    if present is not None and present.headaches_per_year is not None:
+        row = facts("beyond_strength")["headache"]
+        headaches = (
+            f" In the MMN trial {row['headaches']} of {row['infusions']} infusions were followed by headache, which makes about "
+            f"{present.headaches_per_year:.1f} a year at the present pace.{cite(str(source_of(row)))}"
+        )
     return (
         f"<h2>Schedules for a prescriber to compare</h2><p class='small'>For {escape(words(outlook.series.name))}, once settled."
         f"{level} Of {len(outlook.plans)} compared, {refused} are refused by a rule; shown are the present one and some that no "
         "other beats on trough, grams and days at once, and the same grams under the skin; the annex has the rest. None is a "
-        f"recommendation.{cite(MODEL_SOURCE)}</p>"
+        f"recommendation.{cite(MODEL_SOURCE)}{headaches}</p>"
         f"<table><thead><tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr></thead><tbody>{rows}</tbody></table>"
     )
 

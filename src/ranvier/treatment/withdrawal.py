@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .beyond_strength import coming_off
 from .diary import Diary
 from .facts import facts, source_of
 from .forecast import DRAWS, Schedule, courses, present_schedule
@@ -29,13 +30,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Protocol:
-    """Steps in order, the stop rule and the restart rule; `source` names where the steps come from."""
+    """Steps in order, the stop and the restart rule, what cohorts say of it; `source` names where the steps come from."""
 
     id: str
     steps: tuple[Step, ...]
     stop_rule: str
     restart_rule: str
     source: str
+    context: str
 
     def as_json(self) -> dict[str, object]:
         """The protocol with its expectations."""
@@ -55,6 +57,7 @@ class Protocol:
             "stop_rule": self.stop_rule,
             "restart_rule": self.restart_rule,
             "source": self.source,
+            "context": self.context,
         }
 
 
@@ -104,8 +107,8 @@ def protocols(posterior: Posterior, diary: Diary, series: Series | None) -> tupl
     test = _step(posterior, series, [], start, test_weeks, held, "no immunoglobulin, closely watched", none)
     source = str(source_of(row))
     return (
-        Protocol("stepwise_reduction", tuple(reduction), stop, restart, source),
-        Protocol("withdrawal_test", (test,), stop, restart, source),
+        Protocol("stepwise_reduction", tuple(reduction), stop, restart, source, coming_off()),
+        Protocol("withdrawal_test", (test,), stop, restart, source, coming_off()),
     )
 
 
