@@ -53,13 +53,18 @@ class Cohort:
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of treatment: grams for each kg in a course of `days`, every `interval_days`, for `weeks`."""
+    """A stretch of treatment: grams for each kg in a course of `days`, every `interval_days`, for `weeks`.
+
+    `inhibition_fraction` is the share of new block that a complement inhibitor prevents throughout; an assumption, never a
+    measured value.
+    """
 
     g_per_kg: float
     interval_days: int
     weeks: int
     days: int = 1
     route: Route = Route.INTRAVENOUS
+    inhibition_fraction: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -162,6 +167,9 @@ def run(
     shape = (len(cohort), n_days + 1)
     strength, blocked, axons, rises = (np.empty(shape) for _ in range(4))
     spread = priors()["rise_variation_fraction"].median
+    inhibition = np.repeat(
+        [phase.inhibition_fraction for phase in phases], [7 * phase.weeks for phase in phases]
+    )
     for first in range(0, len(cohort), batch):
         rows = slice(first, min(first + batch, len(cohort)))
         some = cohort.part(rows)
@@ -172,7 +180,7 @@ def run(
                 for d in doses
             )
         rise: Rise = model.rise(some.kinetics, lay_out(doses, n_days))
-        course: Course = follow(some.response, rise)
+        course: Course = follow(some.response, rise, inhibition=inhibition if inhibition.any() else None)
         strength[rows] = some.base_grip_kg[:, None] * course.relative_strength
         blocked[rows], axons[rows] = course.blocked_fraction, course.surviving_axons_fraction
         rises[rows] = rise.before
