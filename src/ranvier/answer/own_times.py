@@ -20,7 +20,8 @@ UNIT = r"(?P<unit>day|week|month)s?"
 ABOUT = r"(?:about |around |roughly |some |only |just |nearly |almost )*"
 SENTENCE = re.compile(r"[^.?!\n]+[.?!]?")
 TREATMENT = re.compile(
-    r"\b(?:drips?|infusions?|infused|ivig|scig|ig|immunoglobulins?|immune globulin|treatments?|courses?|doses?)\b", re.I
+    r"\b(?:drips?|infusions?|infused|ivig|scig|ig|immunoglobulins?|immune globulin|treatments?|courses?|doses?)\b",
+    re.I,
 )
 NOT_SO = re.compile(
     r"\b(?:not|never|could|should|would|might|may|if|instead|used to|suggest\w*|advis\w*|offer\w*|plan\w*|at first)\b",
