@@ -124,14 +124,14 @@ def test_a_diary_without_strength_cannot_speak_for_the_reader() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["2026-10-02,grip_left,31,kPa,\n", "2026-09-29,diagnosis,,,CIDP\n2026-09-29,grip_right,80,kg,\n"]
+    "line", ["2026-10-02,grip_left,31,kPa,\n", "2026-09-29,diagnosis,,,CIDP\n"]
 )
 def test_a_diary_that_must_be_looked_at_first_gives_no_number(line: str) -> None:
     diary = outlook("too_little", "\n" + line)
-    refused = any(flag.severity.value == "refuse" for flag in diary.flags)
+    assert not diary.has_own_numbers
     said = treatment(reply(diary))
-    assert ("needs a closer look by your team" in said) is refused
-    assert ("It has worn off" in said) is not refused
+    assert "needs a closer look by your team" in said
+    assert "It has worn off" not in said
 
 
 def test_an_alarming_symptom_in_the_diary_stands_first_even_when_the_letter_has_none() -> None:

@@ -30,7 +30,7 @@ HEAD = "date,kind,value,unit,detail\n"
 
 @cache
 def example() -> Outlook:
-    return look_ahead(read_diary(EXAMPLES / "too_little.csv"), n_draws=100)
+    return look_ahead(read_diary(EXAMPLES / "too_little.csv"), n_draws=600)
 
 
 @cache
@@ -219,3 +219,20 @@ def test_what_is_no_diary_is_refused_in_words_about_diaries(
     told = capsys.readouterr().err
     assert "CSV" in told
     assert "letter" not in told
+
+
+def test_a_fit_that_must_be_looked_at_gives_the_patient_no_number_of_their_own() -> None:
+    text = (EXAMPLES / "too_little.csv").read_text().rstrip("\n") + "\n2026-09-30,diagnosis,,,CIDP\n"
+    page = patient_page(look_ahead(parse_diary(text), n_draws=600))
+    assert "Your team needs to look at it first" in page
+    assert "<svg" not in page
+    assert not re.search(r"\b2026\b", page)
+
+
+def test_a_hand_that_gains_nothing_is_not_called_strong_unless_the_other_one_gains() -> None:
+    alone = patient_page(look_ahead(read_diary(EXAMPLES / "non_responder.csv"), n_draws=600))
+    assert "does not seem to change with treatment." in alone
+    assert "A strong hand" not in alone
+    assert "no effect of treatment was seen" in alone
+    both = patient_page(look_ahead(read_diary(EXAMPLES / "responder_wear_off.csv"), n_draws=600))
+    assert "A strong hand may have nothing to gain." in both

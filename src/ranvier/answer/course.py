@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 TOPICS = {"ivig_how", "ivig_onset", "ivig_duration"}
 UNFIT = {"urgent", "grave", "mmn_ruled_out", "immunoglobulin_failed"}
-UNTRUSTED = {"model_does_not_fit", "fit_not_settled", "device_or_unit_mismatch", "diagnosis_uncertain"}
 MODEL = {
     "usual_course": (PROVENANCE, Mark.DERIVED)
 }  # id of a support: its citation, and how the numbers came about
@@ -144,7 +143,7 @@ def _diary(outlook: Outlook) -> Iterator[Point]:
     )
     if not outlook.posterior.observations.series or not diary.given:
         yield _point("diary_bare", support, MUST)
-    elif UNTRUSTED & {flag.id for flag in outlook.flags if flag.severity.value == "refuse"}:
+    elif not outlook.has_own_numbers:
         yield _point("diary_unsure", support, MUST)
     elif found.date is None or found.low is None or found.high is None or found.peak_days is None:
         yield _point("diary_none", support, MUST)

@@ -23,6 +23,8 @@ from .safety import SafetyCase, judge_safety
 from .wear_off import WearOff, find_wear_off, primary_series
 from .withdrawal import Protocol, protocols
 
+# With one of these, what the fit says is for the clinic to look at and not for the patient to be told.
+TO_BE_LOOKED_AT = {"model_does_not_fit", "fit_not_settled", "device_or_unit_mismatch", "diagnosis_uncertain"}
 FEWEST_DRAWS, MOST_DRAWS = 20, 100_000
 LONGEST_HORIZON_DAYS = 3653
 OUTSIDE = 0.005  # each side of the 99 % range of rule S29
@@ -51,6 +53,13 @@ class Outlook:
     def is_refused(self) -> bool:
         """Whether a rule refuses any plan at all for now."""
         return any(flag.severity is Severity.REFUSE for flag in self.flags)
+
+    @property
+    def has_own_numbers(self) -> bool:
+        """Whether a number may be told to the patient as their own: no rule says that the fit or the data must be looked at."""
+        return not any(
+            flag.id in TO_BE_LOOKED_AT and flag.severity is not Severity.INFO for flag in self.flags
+        )
 
     def as_json(self) -> dict[str, object]:
         """The document of `ranvier forecast --json`."""

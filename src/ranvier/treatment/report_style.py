@@ -37,7 +37,7 @@ sup { color: #0072b2; font-size: 10px; padding-left: 2px; }
 .sources { font-size: 12px; color: #3c4a57; overflow-wrap: anywhere; } .sources h2 { font-size: 14px; }
 @media (max-width: 720px) { .pair { display: block; } .columns { columns: 1; } main { padding: 12px; }
   .unsigned { position: static; display: inline-block; margin: 6px 0 0; }
-  .picture { overflow-x: auto; } .picture svg { width: 720px; max-width: none; }
+  .picture { overflow-x: auto; } .picture svg { min-width: 720px; }
   table { display: block; overflow-x: auto; } }
 @media print {
   body { font-size: 7.6pt; line-height: 1.25; } main { max-width: none; padding: 0; }
@@ -62,5 +62,5 @@ h1 { font-size: 28px; line-height: 1.25; } h2 { font-size: 21px; margin: 30px 0 
 .note { border-left: 5px solid #0072b2; padding: 4px 16px; background: #eef5fa; }
 .picture svg { width: 100%; height: auto; } figcaption, .foot { font-size: 15px; color: #3c4a57; } figure { margin: 16px 0; }
 li { margin: 6px 0; }
-@media (max-width: 600px) { .picture { overflow-x: auto; } .picture svg { width: 560px; max-width: none; } }
+@media (max-width: 600px) { .picture { overflow-x: auto; } .picture svg { min-width: 560px; } }
 """
