@@ -141,6 +141,9 @@ Cohorts are {n_cohort:,} invented patients (fewer for the long ones); the interv
 
 Agreement here is no proof: several targets come from the trial that gave the parameters (V10 to V12), some follow from the input
 (V02, V04, V06), two were looked at when a prior was chosen (V20, V21), and the CIDP targets are another disease.
+
+V11 and V35 were asked anew after a first run: V11 had left out the arm on treatment, V35 had compared strengths where the trial compared
+readings. Neither verdict changed. V14, V37, V39 and V41 were first asked then.
 """
 REPRODUCTION = """
 ## The program against the dossier's own simulation

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 REASONS = {
     "V03": "Input. Own IgG varies by 25 % and clearance by 28 % in the priors (healthy people, myasthenia, 235 CIDP patients); the 25 "
-    "patients here had each been titrated to their own dose, which narrows them. The program itself meets R01 to R04.",
+    "patients here had each been titrated to their own dose, which may narrow them. The program itself meets R01 to R04.",
     "V09": "On drug the fall lies within the published -12.7 +/- 5.6 points. The trial's placebo arm worsened by 13 points in 28 days; an "
     "untreated patient of the model stands still, so the difference is just short of 10.",
     "V11": "The rule by which patients left is not known; 4 kg is ours. Half of the hands hold less than 11 kg untreated and cannot lose "
