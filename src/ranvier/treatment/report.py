@@ -78,8 +78,10 @@ def _list(rows: Iterable[str], kind: str = "") -> str:
 
 def _reference(outlook: Outlook, text: str) -> str:
     """The number of a source in the list at the foot."""
-    numbers = _numbered(outlook)
-    return f'<sup title="{escape(text, quote=True)}">{numbers[text]}</sup>' if text in numbers else ""
+    number = _numbered(outlook).get(text)
+    if number is None:
+        return ""
+    return f'<sup title="{escape(text, quote=True)}"><a href="#source-{number}">{number}</a></sup>'
 
 
 def _numbered(outlook: Outlook) -> dict[str, int]:
@@ -207,7 +209,9 @@ def _avoided(outlook: Outlook) -> tuple[Alternative, ...]:
 
 
 def _sources(outlook: Outlook) -> str:
-    rows = "".join(f"<li>{escape(text)}</li>" for text in _numbered(outlook))
+    rows = "".join(
+        f'<li id="source-{number}">{escape(text)}</li>' for text, number in _numbered(outlook).items()
+    )
     priors = (
         "Every population value, with its source and how well that was checked, lies in ranvier's treatment/parameters "
         "(docs/treatment.md)."

@@ -30,7 +30,7 @@ td:first-child { color: #5b6875; }
 td:nth-child(3), td:nth-child(8) { white-space: nowrap; } td:nth-child(2) { min-width: 11em; }
 td:last-child { font-size: 12px; color: #3c4a57; }
 tr { break-inside: avoid; } tr.now td { background: #eef5fa; }
-sup { color: #0072b2; font-size: 10px; padding-left: 2px; }
+sup { color: #0072b2; font-size: 10px; padding-left: 2px; } sup a { color: inherit; text-decoration: none; }
 .small, .small li { font-size: 13px; } .columns { columns: 2; column-gap: 28px; } .columns li { break-inside: avoid; }
 .pair { display: flex; gap: 28px; } .pair > div { flex: 1 1 0; }
 .annex { margin-top: 32px; border-top: 2px solid #1b2733; padding-top: 12px; }
