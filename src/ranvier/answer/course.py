@@ -15,7 +15,7 @@ from ranvier.terms.vocabulary import read_toml
 from ranvier.treatment.usual_course import PROVENANCE, UsualRange, usual_course
 
 from .own_times import in_words, own_times
-from .point import MUST, STRONG, USEFUL, PlannedQuestion, Point, point_of
+from .point import MUST, STRONG, PlannedQuestion, Point, point_of
 from .support import Kind, Support
 from .wording import WORDING
 
@@ -114,13 +114,13 @@ def _letter(case: Case, document: str) -> Iterator[Point]:
     day = found.fades_after_days
     said = Support(Kind.LETTER, "times_of_treatment", found.spans)
     if found.interval_days is not None:
-        yield _point("letter_interval", said, USEFUL, interval=in_words(found.interval_days))
+        yield _point("letter_interval", said, STRONG, interval=in_words(found.interval_days))
     if day is None:
         return
     if found.before_days is not None and found.interval_days is not None:
-        yield _point("letter_before", said, USEFUL, before=in_words(found.before_days), day=day)
+        yield _point("letter_before", said, STRONG, before=in_words(found.before_days), day=day)
     else:
-        yield _point("letter_after", said, USEFUL, day=day)
+        yield _point("letter_after", said, STRONG, day=day)
     usual = {row.id: row for row in usual_course()}
     if day < usual["peak"].low_days:
         id = "letter_early"
@@ -128,7 +128,7 @@ def _letter(case: Case, document: str) -> Iterator[Point]:
         id = "letter_within"
     else:
         id = "letter_late"
-    yield _point(id, _of_model(usual["end"]), USEFUL, last=round(usual["end"].high_days / 7))
+    yield _point(id, _of_model(usual["end"]), STRONG, last=round(usual["end"].high_days / 7))
 
 
 def _diary(outlook: Outlook) -> Iterator[Point]:

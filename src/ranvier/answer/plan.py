@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ranvier.case import Case
 from ranvier.criteria import Judgement
+from ranvier.differential import WeighedCase
 
 from . import course, sections
 from .circumstances import NEIGHBOURS, circumstances
@@ -17,6 +18,7 @@ from .older_page import changes, older_answer
 from .opening import opening
 from .point import MUST, Plan, PlannedQuestion, PlannedSection, Point, point_of
 from .questions import Find, declined, default_topic, planned_questions
+from .weighing import woven
 from .wording import illness_statements, phrases
 from .writer import is_english, writer_of
 
@@ -30,6 +32,7 @@ def plan(
     *,
     text: str,
     find: Find | None = None,
+    weighed: WeighedCase | None = None,
     outlook: Outlook | None = None,
 ) -> Plan:
     """Plan the answer to a letter.
@@ -39,6 +42,7 @@ def plan(
         judgement : the MMN guideline's verdict on it; the plan says nothing beyond it.
         text : the document as given. Read only for its language, for who writes, and for an older answer in it; none of
             its words enter the plan.
+        weighed : the comparison with other illnesses, when there is one.
         find : finds statements for one question (`evidence.ask`); None to go by the topic's outline alone.
         outlook : what followed from a treatment diary that came with the letter.
     """
@@ -50,7 +54,9 @@ def plan(
     holds = circumstances(case, topics)
     if (elsewhere := _elsewhere(case, questions, holds)) is not None:
         return elsewhere
-    return _full(case, judgement, text, questions, holds, outlook, writer=writer_of(words))
+    return _full(
+        case, judgement, text, questions, holds, writer=writer_of(words), weighed=weighed, outlook=outlook
+    )
 
 
 def _full(
@@ -59,9 +65,10 @@ def _full(
     text: str,
     questions: tuple[PlannedQuestion, ...],
     holds: frozenset[str],
-    outlook: Outlook | None,
     *,
     writer: str,
+    weighed: WeighedCase | None,
+    outlook: Outlook | None,
 ) -> Plan:
     answered = [q for q in questions if q.handling == "answered"]
     topic = default_topic(case)
@@ -77,7 +84,7 @@ def _full(
     beside = once.keep(sections.other_illnesses(case))
     own = [(q, once.keep(sections.body(case, holds, q, len(answered)))) for q in answered]
     once.told |= {tells for q in answered for tells in sections.told_in_other_words(q)}
-    fitted = once.keep(fit(case, judgement, holds))
+    fitted = once.keep(woven(fit(case, judgement, holds), weighed, case, judgement, holds))
     als = once.keep(sections.als(case, judgement, holds, answered))
     timed = course.points(case, holds, answered, text, outlook)
     treated = once.keep([*sections.treatment(judgement, holds, answered), *timed])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ranvier.case import Case, to_document
 from ranvier.criteria import JudgedCase, Judgement
+from ranvier.differential import WeighedCase
 
 from .draft import Draft, Section, Sentence
 from .point import Plan
@@ -29,6 +30,7 @@ class Reply:
     plan: Plan
     draft: Draft
     versions: Mapping[str, str] = field(default_factory=dict)
+    weighed: WeighedCase | None = None
     outlook: Outlook | None = None  # of the treatment diary that came with the letter
 
     @property
@@ -75,6 +77,7 @@ class Reply:
             ],
             "kind": self.plan.kind,
             "judgement": self.judged.document(),
+            "weighing": None if self.weighed is None else self.weighed.document(),
             "case": case,
             "diary": None if self.outlook is None else _diary(self.outlook),
             "signed": None,

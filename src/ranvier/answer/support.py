@@ -27,6 +27,7 @@ class Kind(Enum):
     OLDER_PAGE = "older_page"
     MODEL = "treatment_model"
     DIARY = "diary"
+    WEIGHED = "weighed"
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import textwrap
 
 from ranvier.criteria import explain
+from ranvier.differential import WeighedCase
 
 from .draft import Section
 from .reading_level import reading_grade
 from .reply import Reply, advice, lines_of
 from .shown_letter import quoted, readings
+from .weighing_shown import weighed_lines
 
 WIDEST, NARROWEST = 88, 40
 
@@ -34,6 +36,8 @@ def terminal_text(reply: Reply, *, width: int = 80, colour: bool = False) -> str
     blocks += [_understood(reply, width, style), _verdict(reply, width, style)]
     if reply.outlook is not None:
         blocks.append(_diary(reply, width, style))
+    if reply.weighed is not None:
+        blocks.append(_compared(reply.weighed, width, style))
     blocks.append(_rule("Draft of an answer, for a clinician to sign", width, style))
     blocks += [
         _section(section, reply, width, style) for section in reply.draft.sections if not section.urgent
@@ -101,6 +105,13 @@ def _diary(reply: Reply, width: int, style: Style) -> str:
     grave = [flag for flag in reply.outlook.flags if flag.severity.value != "info"]
     rows += [_wrapped(f"{f.severity.value}: {f.because}", width, hanging="  ") for f in grave]
     return "\n".join(rows)
+
+
+def _compared(weighed: WeighedCase, width: int, style: Style) -> str:
+    rows = [_wrapped(line, width, hanging="  ") for line in weighed_lines(weighed)]
+    told = "For the clinician: no number stands in the draft. Every weight and its source: ranvier weigh"
+    note = style("2", _wrapped(told, width))
+    return "\n".join([_rule("Weighed against other illnesses", width, style), *rows, note])
 
 
 def _sources(reply: Reply, width: int, style: Style) -> str:
