@@ -24,7 +24,12 @@ from ranvier.treatment.patient_model import PatientModel
 from ranvier.treatment.sampler import sample
 
 jax.config.update("jax_enable_x64", True)
-PATIENTS, WARM_UP, DRAWS, CHAINS = 2, 200, 200, 2  # a draw costs some 30 gradients of 2.8 ms: more would take many minutes
+PATIENTS, WARM_UP, DRAWS, CHAINS = (
+    2,
+    200,
+    200,
+    2,
+)  # a draw costs some 30 gradients of 2.8 ms: more would take many minutes
 
 
 def in_jax(model: PatientModel):

@@ -123,9 +123,7 @@ def test_a_diary_without_strength_cannot_speak_for_the_reader() -> None:
     assert "no strength readings that we could use" in treatment(reply(bare))
 
 
-@pytest.mark.parametrize(
-    "line", ["2026-10-02,grip_left,31,kPa,\n", "2026-09-29,diagnosis,,,CIDP\n"]
-)
+@pytest.mark.parametrize("line", ["2026-10-02,grip_left,31,kPa,\n", "2026-09-29,diagnosis,,,CIDP\n"])
 def test_a_diary_that_must_be_looked_at_first_gives_no_number(line: str) -> None:
     diary = outlook("too_little", "\n" + line)
     assert not diary.has_own_numbers
