@@ -60,8 +60,8 @@ def _sections(outlook: Outlook) -> list[tuple[str, str]]:
         return [("What the diary shows", f"<p>{text}</p>"), ("What would help to see more", _more(outlook))]
     if not outlook.has_own_numbers:
         text = (
-            "The computer model does not fit this diary well enough to say something about you, or the diary mixes things that "
-            "cannot be compared. Your team needs to look at it first."
+            "The computer model knows only MMN. It does not fit this diary well enough to say something about you, or the diary "
+            "mixes things that cannot be compared. Your team needs to look at it first."
         )
         return [
             ("What the diary shows", f"<p>{text}</p>"),
