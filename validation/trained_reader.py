@@ -111,7 +111,9 @@ def model(ids: tuple[list[str], list[str], list[str]]) -> Any:
         def __init__(self, name: str) -> None:
             super().__init__()
             own = {
-                key.removeprefix(f"{name}."): value for key, value in start.items() if key.startswith(f"{name}.")
+                key.removeprefix(f"{name}."): value
+                for key, value in start.items()
+                if key.startswith(f"{name}.")
             }
             self.own = nn.ParameterDict(
                 {key.replace(".", "_"): nn.Parameter(torch.tensor(value)) for key, value in own.items()}
@@ -132,7 +134,11 @@ def model(ids: tuple[list[str], list[str], list[str]]) -> Any:
                 for part in ("query", "key", "value")
             )
             mixed = functional.scaled_dot_product_attention(
-                query, key, value, attn_mask=mask[:, None, None, :], dropout_p=DROPPED if self.training else 0.0
+                query,
+                key,
+                value,
+                attn_mask=mask[:, None, None, :],
+                dropout_p=DROPPED if self.training else 0.0,
             )
             mixed = mixed.transpose(1, 2).reshape(n, length, width)
             x = self.norm(
@@ -164,7 +170,9 @@ def model(ids: tuple[list[str], list[str], list[str]]) -> Any:
     return Reader()
 
 
-def targets(unit: Unit, ids: tuple[list[str], list[str], list[str]]) -> tuple[np.ndarray, list[tuple[str, int, int, int]]]:
+def targets(
+    unit: Unit, ids: tuple[list[str], list[str], list[str]]
+) -> tuple[np.ndarray, list[tuple[str, int, int, int]]]:
     """What is spoken of (n_ids,), and rows (kind, column, how it is meant, whose or what it did)."""
     findings, conditions, treatments = ids
     told = np.zeros(len(findings) + len(conditions) + len(treatments), np.float32)
@@ -234,11 +242,16 @@ def train(units: list[Unit], ids: tuple[list[str], list[str], list[str]], *, epo
             optimiser.step()
             schedule.step()
             total += float(loss) * len(batch)
-        print(f"epoch {epoch + 1} of {epochs}: loss {total / len(states):.3f} on {len(states)} sentences", flush=True)
+        print(
+            f"epoch {epoch + 1} of {epochs}: loss {total / len(states):.3f} on {len(states)} sentences",
+            flush=True,
+        )
     return reader
 
 
-def _meaning_loss(reader: Any, state: Any, loudness: Any, meant: list[list[tuple[str, int, int, int]]]) -> Any:
+def _meaning_loss(
+    reader: Any, state: Any, loudness: Any, meant: list[list[tuple[str, int, int, int]]]
+) -> Any:
     """How well the pieces that say a thing also say how it is meant."""
     import torch
     from torch.nn import functional
@@ -264,7 +277,10 @@ def _meaning_loss(reader: Any, state: Any, loudness: Any, meant: list[list[tuple
 
 def pack(reader: Any, ids: tuple[list[str], list[str], list[str]], path: Path) -> None:
     """Write the weights: matrices of the layers as 8-bit numbers with one scale a row, the rest as 16-bit."""
-    packed: dict[str, np.ndarray] = {"ids": np.array(ids[0] + ids[1] + ids[2]), "n_findings": np.int64(len(ids[0]))}
+    packed: dict[str, np.ndarray] = {
+        "ids": np.array(ids[0] + ids[1] + ids[2]),
+        "n_findings": np.int64(len(ids[0])),
+    }
     for name, parameter in reader.state_dict().items():
         value = parameter.numpy().astype(np.float32)
         if not name.startswith("layers."):
@@ -284,7 +300,9 @@ def pack(reader: Any, ids: tuple[list[str], list[str], list[str]], path: Path) -
 
 def main() -> int:
     """Train on everything open, or on all but the sets named."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--without", nargs="*", default=[], choices=["open", "third"])
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--seed", type=int, default=0)
@@ -295,7 +313,9 @@ def main() -> int:
         if name not in arguments.without:
             units += of_texts(load(name))
     ids = vocabulary(units)
-    print(f"{len(units)} sentences; {', '.join(str(len(names)) for names in ids)} findings, conditions, treatments")
+    print(
+        f"{len(units)} sentences; {', '.join(str(len(names)) for names in ids)} findings, conditions, treatments"
+    )
     pack(train(units, ids, epochs=arguments.epochs, seed=arguments.seed), ids, arguments.out)
     return 0
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ranvier.encoder import weights
 from ranvier.encoder.tokens import located_tokens, located_words, tokens, words
 from ranvier.letter import trained
@@ -29,7 +32,7 @@ def test_located_words_are_the_words_and_stand_where_they_say(text: str) -> None
     found = list(located_words(text))
     assert [word for word, _, _ in found] == list(words(text))
     assert all(0 <= start < end <= len(text) for _, start, end in found)
-    assert all(first[2] <= second[1] or first[1] == second[1] for first, second in zip(found, found[1:], strict=False))
+    assert all(first[2] <= second[1] or first[1] == second[1] for first, second in pairwise(found))
 
 
 @given(st.text(max_size=120))
@@ -70,7 +73,7 @@ def test_every_id_it_hears_is_one_of_ours() -> None:
 UNLISTED = [
     ("My fist has no more squeeze in it than a wet sponge.", "hand_weakness", Presence.PRESENT),
     ("The toe of my left boot is worn through where it scrapes the pavement.", "foot_drop", Presence.PRESENT),
-    ("Stone-cold fingers and I may as well have none, they will not obey until warmed.", "cold_induced_weakness", Presence.PRESENT),
+    ("Once the frost is in my fingers they will not obey me until they are warmed.", "cold_induced_weakness", Presence.PRESENT),
 ]  # fmt: skip
 
 

@@ -97,9 +97,7 @@ def encode(texts: Iterable[str]) -> Array:
     return encoded
 
 
-def states(
-    rows: list[list[int]], *, upper: Mapping[str, Array] | None = None, layers: int = LAYERS
-) -> Array:
+def states(rows: list[list[int]], *, upper: Mapping[str, Array] | None = None, layers: int = LAYERS) -> Array:
     """The state of every piece after the layers, for sentences of one length.
 
     Parameters

@@ -13,8 +13,9 @@ from functools import cache
 
 import numpy as np
 
-from . import lexical
 from ranvier.encoder import encode
+
+from . import lexical
 from .index import Array, index, with_one
 from .message import clean
 from .scope import foreign_topic, names_another_illness

@@ -149,9 +149,7 @@ def make() -> Index:
         reasons=reasons,
         declined=np.hstack(
             [
-                _balanced(
-                    asking_too_much[of_reason[:, number] > 0], np.vstack([asked[questions], foreign])
-                )
+                _balanced(asking_too_much[of_reason[:, number] > 0], np.vstack([asked[questions], foreign]))
                 for number in range(len(reasons))
             ]
         ),

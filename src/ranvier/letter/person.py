@@ -107,7 +107,9 @@ def patient(
     )
 
 
-_BORN = re.compile(r"\b(?:dob|date of birth|born(?: on)?)\W{0,3}(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>(?:19|20)\d\d)\b")
+_BORN = re.compile(
+    r"\b(?:dob|date of birth|born(?: on)?)\W{0,3}(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>(?:19|20)\d\d)\b"
+)
 
 
 def _age_at_birth_date(text: str, today: date) -> float | None:

@@ -48,4 +48,3 @@ def questions(
         context = "" if before is None else text[before.start : before.end][-CONTEXT:]
         found.append(Question(span.of(text), topic_of(span.of(text), context), span))
     return tuple(found)
-

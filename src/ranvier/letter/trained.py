@@ -30,7 +30,9 @@ TOGETHER = 32  # sentences of one length run together
 SHARE_OF_A_FINDING = 0.12  # of its attention: a word with less is not among the words that say it
 MEANT = ("present", "absent", "historical", "suspected")  # the order of the heads, as trained
 PEOPLE = (Subject.PATIENT, Subject.FAMILY, Subject.OTHER)
-CERTAINTIES = tuple(ConditionCertainty(name) for name in ("diagnosed", "suspected", "ruled_out", "asked_about"))
+CERTAINTIES = tuple(
+    ConditionCertainty(name) for name in ("diagnosed", "suspected", "ruled_out", "asked_about")
+)
 RESPONSES = (None, Response.IMPROVED, Response.NONE, Response.WORSENED)
 
 
@@ -61,7 +63,9 @@ class _Heads:
     matrices: Mapping[str, Array]
 
     def apply(self, name: str, state: Array) -> Array:
-        return np.asarray(state @ self.matrices[f"{name}.weight"].T + self.matrices[f"{name}.bias"], dtype=np.float32)
+        return np.asarray(
+            state @ self.matrices[f"{name}.weight"].T + self.matrices[f"{name}.bias"], dtype=np.float32
+        )
 
 
 @cache
@@ -69,7 +73,9 @@ def _heads() -> _Heads:
     """Read the weights. Raises DataError when the file is missing."""
     if not WEIGHTS.exists():
         raise DataError(
-            path=WEIGHTS.name, given="the trained reader's weights are missing", expected="Install the package whole"
+            path=WEIGHTS.name,
+            given="the trained reader's weights are missing",
+            expected="Install the package whole",
         )
     with np.load(WEIGHTS) as stored:
         return _Heads(
@@ -148,7 +154,9 @@ class Hearing:
     def _finding_meant(self, column: int, share: Array) -> Meant:
         heads = _heads()
         state = share @ self.states
-        meant = MEANT[int((heads.apply("finding", state) + heads.matrices["finding_of.bias"][column]).argmax())]
+        meant = MEANT[
+            int((heads.apply("finding", state) + heads.matrices["finding_of.bias"][column]).argmax())
+        ]
         certainty = Certainty(meant) if meant in ("historical", "suspected") else Certainty.STATED
         presence = Presence.ABSENT if meant == "absent" else Presence.PRESENT
         return Meant(presence, certainty, PEOPLE[int(heads.apply("person", state).argmax())])
@@ -166,9 +174,9 @@ class Hearing:
         loudest = int(share[1:-1].argmax()) + 1 if len(share) > 2 else 0
         low = high = loudest
         bar = SHARE_OF_A_FINDING * float(share[loudest])
-        while (found := [k for k in (low - 1, low - 2, low - 3) if k > 0 and share[k] >= bar]):
+        while found := [k for k in (low - 1, low - 2, low - 3) if k > 0 and share[k] >= bar]:
             low = found[0]
-        while (found := [k for k in (high + 1, high + 2, high + 3) if k < len(share) - 1 and share[k] >= bar]):
+        while found := [k for k in (high + 1, high + 2, high + 3) if k < len(share) - 1 and share[k] >= bar]:
             high = found[0]
         return self.places[low][0], self.places[high][1]
 
