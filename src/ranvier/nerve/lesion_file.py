@@ -77,7 +77,7 @@ PLACES = {
     "side",
     "fascicle",
 }
-OPTIONS = {"kind", "affected_fraction", "per", "half", "includes_flut", "channel", "compartment"}
+OPTIONS = {"kind", "axons", "affected_fraction", "per", "half", "includes_flut", "channel", "compartment"}
 DISTRIBUTIONS = {
     "uniform": ("low", "high"),
     "normal": ("mean", "sd"),
@@ -126,6 +126,7 @@ class LesionEntry:
     nerve: str | None = None
     side: str | None = None
     fascicle: int | None = None
+    axons: str = "motor"
     affected_fraction: float = 1.0
     per: str = "stretch"
     half: str | None = None
@@ -354,7 +355,9 @@ def _entry(path: str, row: dict[str, Any], faults: list[Fault]) -> LesionEntry |
         faults.append(
             Fault(f"{path}.per", f"{row['per']!r}", "stretch (one size for it all) or element (each its own)")
         )
-    for key in ("per", "half", "includes_flut", "channel", "compartment"):
+    if row.get("axons", "motor") not in ("motor", "sensory", "both"):
+        faults.append(Fault(f"{path}.axons", f"{row['axons']!r}", "motor (if not given), sensory or both"))
+    for key in ("axons", "per", "half", "includes_flut", "channel", "compartment"):
         if key in row:
             places[key] = row[key]
     if not {"between", "first", "from_mm"} & row.keys():

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ranvier.figure import COLOURS, Axes, Figure
 from ranvier.recording import Kind, Recording
 
-from .attacked import MARGIN, applies, attack_section, nerve_segments, stretch_of
+from .attacked import MARGIN, applies, attack_section, stretch_of
 from .conduct import Conduction, Pulse, conduct
 from .fibre import PER_INTERNODE, Fibre, build_fibre
 from .lesion_file import LesionFile, Spread
@@ -54,8 +54,7 @@ def example_pair(lesions: LesionFile, *, diameter_um: float | None = None, lengt
         return _run_pair(healthy, lesions.attack(healthy), f"{healthy.diameter_um:g} um axon, {lesions.name}")
     entry = lesions.entries[0]
     pool = _pool_of(lesions)
-    segments = nerve_segments(pool, pool.height_cm)
-    low, high = stretch_of(0, entry, pool, segments, pool.height_cm)
+    low, high = stretch_of(0, entry, pool, pool.height_cm)
     mean = np.array([pool.velocity_mean_m_per_s])
     diameter = diameter_um or float(diameter_for_velocity_um(mean, pool.reference_celsius)[0])
     celsius = lesions.temperature_celsius or pool.reference_celsius
