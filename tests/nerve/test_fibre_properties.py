@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ranvier.nerve.conduct import Pulse, conduct
 from ranvier.nerve.fibre import build_fibre
 from ranvier.nerve.lesion import Elements, MyelinLoss, NodeLengthening, SealLoosening, SodiumLoss
+from ranvier.nerve.propagation import Pulse, conduct
 
 N_NODES = 25
 SAME_MS = 1e-9

@@ -7,10 +7,10 @@ import itertools
 import numpy as np
 import pytest
 
-from ranvier.nerve.conduct import Outcome, conduct
 from ranvier.nerve.fibre import build_fibre
 from ranvier.nerve.kinetics import rate_per_ms, steady_state
 from ranvier.nerve.model import GATES, load_model, names
+from ranvier.nerve.propagation import Outcome, conduct
 from ranvier.terms import NerveError
 
 MODELS = names()

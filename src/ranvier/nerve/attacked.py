@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from ranvier.terms import DocumentRefused, Fault
 
-from .conduct import Pulse, conduct
 from .fibre import Fibre, build_fibre
 from .lesion import Stretch
 from .lesion_file import LesionEntry, LesionFile, Spread
 from .pool import Axons, NervePool, SensoryPool, site_distance_mm
+from .propagation import Pulse, conduct
 from .velocity import diameter_for_velocity_um, healthy_velocity_m_per_s
 
 Array = NDArray[np.float64]

@@ -16,10 +16,10 @@ from ranvier.figure import COLOURS, Axes, Figure
 from ranvier.recording import Kind, Recording
 
 from .attacked import MARGIN, applies, attack_section, stretch_of
-from .conduct import Conduction, Pulse, conduct
 from .fibre import PER_INTERNODE, Fibre, build_fibre
 from .lesion_file import LesionFile, Spread
 from .pool import MotorPool, load_pool, pool_names
+from .propagation import Conduction, Pulse, conduct
 from .velocity import diameter_for_velocity_um
 
 Array = NDArray[np.float64]

@@ -140,10 +140,10 @@ def run_part(spec: SweepSpec, part: int, folder: str) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from .conduct import Pulse, conduct
     from .fibre import build_fibre
     from .lesion import Elements
     from .lesion_file import LesionEntry
+    from .propagation import Pulse, conduct
     from .report import run_duration_ms
 
     final = Path(folder) / f"part-{part:08d}.parquet"
