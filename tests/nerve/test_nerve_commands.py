@@ -149,3 +149,15 @@ def test_every_verb_explains_itself(capsys, verb: str) -> None:
         main(["nerve", verb, "--help"])
     assert left.value.code == 0
     assert "default" in capsys.readouterr().out or verb in ("sweep",)
+
+
+def test_conduct_stays_the_function_however_often_it_is_asked_for() -> None:
+    # A module of the same name would hide it from the second import on.
+    import ranvier.nerve as nerve
+
+    first = nerve.conduct
+    assert callable(first)
+    assert nerve.conduct is first
+    for name in nerve.__all__:
+        assert getattr(nerve, name) is getattr(nerve, name)
+        assert not hasattr(getattr(nerve, name), "__path__")

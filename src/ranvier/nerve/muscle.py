@@ -119,7 +119,11 @@ def unit_spectra(
         lead = lead_slope(end_plate + sign * travelled, distance, geometry, electrode_mm)
         total += np.fft.rfft(np.where(travelled <= length, -sign * lead * speed * step, 0.0), n_fft) * impulse
     frequency = np.fft.rfftfreq(n_fft, step)
-    total *= np.exp(-0.5 * (2.0 * np.pi * frequency * geometry.arrival_sd_ms * warmth) ** 2)
+    # The lead field was read in the middle of each step.
+    total *= np.exp(
+        -1j * np.pi * frequency * step
+        - 0.5 * (2.0 * np.pi * frequency * geometry.arrival_sd_ms * warmth) ** 2
+    )
     peak = np.fft.irfft(total, n_fft).max(axis=1)
     return np.asarray(total / peak[:, None])
 
