@@ -117,7 +117,9 @@ def unit_spectra(
         length = np.abs(ends[chosen][:, None] - end_plate)
         travelled = speed * step * (np.arange(int(np.ceil((length / speed).max() / step))) + 0.5)
         lead = lead_slope(end_plate + sign * travelled, distance, geometry, electrode_mm)
-        total += np.fft.rfft(np.where(travelled <= length, -sign * lead * speed * step, 0.0), n_fft) * impulse
+        # The last step is cut where the fibre ends.
+        covered = np.clip((length - travelled) / (speed * step) + 0.5, 0.0, 1.0) * speed * step
+        total += np.fft.rfft(-sign * lead * covered, n_fft) * impulse
     frequency = np.fft.rfftfreq(n_fft, step)
     # The lead field was read in the middle of each step.
     total *= np.exp(
