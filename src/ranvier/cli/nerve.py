@@ -111,6 +111,10 @@ def _register_study(parser: argparse.ArgumentParser) -> None:
         "--artefact-mv", type=float, default=0.0, help="size of the stimulus artefact (default 0)"
     )
     parser.add_argument(
+        "--electrode-mm", type=float, default=0.0,
+        help="active electrode off the end-plates, distal positive, the same at every site (default 0)",
+    )  # fmt: skip
+    parser.add_argument(
         "--site-noise-fraction", type=float, default=0.03, help="scatter of size between sites (default 0.03)"
     )
     parser.add_argument(
@@ -211,6 +215,7 @@ def _study(arguments: argparse.Namespace) -> int:
         height_cm=arguments.height_cm,
         noise_mv=arguments.noise_mv,
         artefact_mv=arguments.artefact_mv,
+        electrode_mm=arguments.electrode_mm,
         site_noise_fraction=arguments.site_noise_fraction,
         supramaximal_fraction=shares,
         n_axons=arguments.n_axons,
@@ -245,6 +250,14 @@ def _truth_text(truth: dict[str, Any], out: Path) -> str:
             lines.append(
                 f"    {where:<28} {blocked:3.0f} % blocked, {slowed:3.0f} % only slowed, mean delay {delay:.2f} ms"
             )
+    for nerve in truth["sensory"]:
+        for segment in nerve["segments"]:
+            blocked, slowed = (100 * (segment[key] or 0.0) for key in ("blocked_fraction", "slowed_fraction"))
+            if blocked or slowed:
+                where = f"{segment['distal_site']} to {segment['proximal_site']}"
+                lines.append(
+                    f"  {nerve['side']} {nerve['nerve']}, sensory, {where}: {blocked:.0f} % blocked, {slowed:.0f} % only slowed"
+                )
     return "\n".join(lines)
 
 
