@@ -165,7 +165,7 @@ def _outside(
 
 def cancellation(short: bool) -> tuple[list[Check], str]:
     pool = load_pool("median_apb")
-    aligned, timed = [], []
+    aligned, timed, shapes = [], [], []
     n_fft = 2048
     frequency = np.fft.rfftfreq(n_fft, 1000.0 / RATE_HZ)
     for seed in range(8 if short else 25):
@@ -180,11 +180,21 @@ def cancellation(short: bool) -> tuple[list[Check], str]:
             (spectra * np.exp(-2j * np.pi * frequency * (8.0 + arrival))).mean(axis=0), n_fft
         )
         timed.append(1 - _sizes(together) / sizes)
+        shapes.append(-together.min() / together.max())
     ours, by_latency = np.mean(aligned, axis=0), np.mean(timed, axis=0)
     checks = [
         Check(what, f"{target:.0%} ± 10", f"{a:.0%} lined up, {b:.0%} as they arrive", abs(a - target) < 0.10 and abs(b - target) < 0.10)
         for what, target, a, b in zip(("peak to peak", "negative peak", "negative area"), (0.35, 0.20, 0.16), ours, by_latency, strict=True)
     ]  # fmt: skip
+    shape = float(np.mean(shapes))
+    checks.append(
+        Check(
+            "positive over negative peak of the response",
+            "0.35 to 0.55 (compact model)",
+            f"{shape:.2f}",
+            0.35 <= shape <= 0.55,
+        )
+    )
     return checks, (
         "How much smaller the mean unit is in the average waveform than alone (Doherty, Stashuk & Brown, Muscle Nerve 1993;16:1326). Their "
         "abstract gives the three figures as differences of unit *numbers*; read so, sizes would differ by 26, 17 and 14 %."

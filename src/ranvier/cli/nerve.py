@@ -264,9 +264,12 @@ def _truth_text(truth: dict[str, Any], out: Path) -> str:
 def _show(arguments: argparse.Namespace) -> int:
     from dataclasses import replace
 
+    from ranvier.nerve.attacked import applies
     from ranvier.nerve.lesion_file import read_lesion_file
+    from ranvier.nerve.nerve_drawing import nerve_figure
     from ranvier.nerve.show import cmap_figure, example_pair, impulse_animation, space_time_figure
-    from ranvier.nerve.study import simulate_study
+    from ranvier.nerve.study import StudySettings, simulate_study
+    from ranvier.terms import Side
 
     lesions = read_lesion_file(arguments.lesion)
     if not lesions.entries:
@@ -274,8 +277,17 @@ def _show(arguments: argparse.Namespace) -> int:
     pair = example_pair(lesions, diameter_um=arguments.diameter_um, length_mm=arguments.length_mm)
     pictures = {"space_time.svg": space_time_figure(pair).svg(), "impulse.svg": impulse_animation(pair)}
     if any(entry.between is not None for entry in lesions.entries):
-        attacked = simulate_study(lesions)
-        sound = simulate_study(replace(lesions, entries=(), axon_loss_fraction={}), pools=_pools_of(attacked))
+        side = next((entry.side for entry in lesions.entries if entry.side), "right")
+        attacked = simulate_study(lesions, settings=StudySettings(side=Side(side)))
+        sound = simulate_study(
+            replace(lesions, entries=(), axon_loss_fraction={}),
+            pools=_pools_of(attacked),
+            settings=attacked.settings,
+        )
+        for nerve in attacked.nerves:
+            if any(applies(entry, nerve.axons.pool, side) for entry in lesions.entries):
+                drawing = nerve_figure(nerve, lesions, side=side)
+                pictures[f"nerve_{nerve.axons.pool.nerve}.svg"] = drawing.svg()
         pictures["cmaps.svg"] = cmap_figure(
             attacked.recordings, sound.recordings, title=f"Motor responses: {lesions.name}"
         ).svg()

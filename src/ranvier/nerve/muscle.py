@@ -3,7 +3,8 @@
 A unit's fibres are one line source below the skin. From its end-plate two impulses run to the fibre's ends and die there. The
 potential between the electrode over the muscle and the one on its tendon is the fibre's dipole moment, weighed by the lead
 field; summed over a whole response it is zero, as physics demands of sealed fibres. Units differ in end-plate, depth,
-length and velocity, which is why they cancel one another more than copies of one shape would.
+length and velocity, which is why they cancel one another more than copies of one shape would. Within a unit, fibres start
+scattered in time (`arrival_sd_ms`) and end scattered in place (`end_scatter_mm`), which rounds the wave that their ends give.
 
 Source
     Griep, Boon & Stegeman 1978 (a unit as fibre potentials with drawn positions and arrivals); Rosenfalck 1969 (impulse,
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -39,6 +41,7 @@ class MuscleGeometry:
     velocity_m_per_s: float
     velocity_sd_m_per_s: float
     end_plate_sd_mm: float
+    end_scatter_mm: float
     nearest_mm: float
     farthest_mm: float
     half_width_mm: float
@@ -115,10 +118,11 @@ def unit_spectra(
     total = np.zeros_like(impulse)
     for ends, sign in ((units.distal_mm, 1.0), (units.proximal_mm, -1.0)):
         length = np.abs(ends[chosen][:, None] - end_plate)
-        travelled = speed * step * (np.arange(int(np.ceil((length / speed).max() / step))) + 0.5)
+        reach = ((length + 4.0 * geometry.end_scatter_mm) / speed).max()
+        travelled = speed * step * (np.arange(int(np.ceil(reach / step))) + 0.5)
         lead = lead_slope(end_plate + sign * travelled, distance, geometry, electrode_mm)
-        # The last step is cut where the fibre ends.
-        covered = np.clip((length - travelled) / (speed * step) + 0.5, 0.0, 1.0) * speed * step
+        # The share of the unit's fibres that reach this far.
+        covered = ndtr((length - travelled) / geometry.end_scatter_mm) * speed * step
         total += np.fft.rfft(-sign * lead * covered, n_fft) * impulse
     frequency = np.fft.rfftfreq(n_fft, step)
     # The lead field was read in the middle of each step.

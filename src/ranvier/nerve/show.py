@@ -184,6 +184,11 @@ def _key(figure: Figure, *, y: float) -> None:
     )
 
 
+def place_words(site: str) -> str:
+    """A site as a reader expects it: Erb's point has a capital."""
+    return "Erb" if site == "erb" else site.replace("_", " ")
+
+
 def cmap_figure(attacked: Sequence[Recording], healthy: Sequence[Recording], *, title: str) -> Figure:
     """CMAPs of each nerve stacked by site, the attacked over the healthy nerve's."""
     nerves: dict[str, list[tuple[Recording, Recording]]] = {}
@@ -206,14 +211,16 @@ def cmap_figure(attacked: Sequence[Recording], healthy: Sequence[Recording], *, 
     for k, (name, rows) in enumerate(nerves.items()):
         left = 20 + k * column
         figure.text((left, 66), name, size=12, bold=True)
-        top_mv = max(float(r.waveform.samples.max()) for pair in rows for r in pair if r.waveform is not None)
+        sweeps = [r.waveform.samples for pair in rows for r in pair if r.waveform is not None]
+        top_mv = max(float(s.max()) for s in sweeps)
+        low_mv = min(float(s.min()) for s in sweeps)
         for i, (ours, sound) in enumerate(rows):
             axes = Axes(
                 figure,
                 corner=(left, head + i * row),
                 size=(column - 40, row - 14),
                 x_range=(0.0, 30.0),
-                y_range=(-0.35 * top_mv, 1.05 * top_mv),
+                y_range=(min(-0.35 * top_mv, 1.05 * low_mv), 1.05 * top_mv),
             )
             axes.frame(x_label="ms" if i == len(rows) - 1 else "", y_ticks=False, x_ticks=i == len(rows) - 1)
             for recording, colour, width in ((sound, COLOURS["muted"], 0.8), (ours, COLOURS["blue"], 1.8)):
@@ -224,7 +231,7 @@ def cmap_figure(attacked: Sequence[Recording], healthy: Sequence[Recording], *, 
                         recording.waveform.time_ms[keep][step], recording.waveform.samples[keep][step],
                         colour=colour, width=width,
                     )  # fmt: skip
-            words = f"{ours.stimulate_at.replace('_', ' ')}  {ours.negative_peak_amplitude_mv or 0:.1f} mV"
+            words = f"{place_words(ours.stimulate_at)}  {ours.negative_peak_amplitude_mv or 0:.1f} mV"
             figure.text((left + column - 44, head + i * row + 14), words, size=11, anchor="end")
     return figure
 
@@ -263,6 +270,10 @@ def _lying_axon(figure: Figure, run: Conduction, y: float) -> None:
         if share < 0.99:
             figure.circle((left + i * step, y), 3.2, fill=COLOURS["orange"])
     figure.text((left + wide + 8, y + 4), "muscle", size=11, colour=COLOURS["muted"])
+    if run.blocked_at_mm is not None:
+        stop = left + wide * run.blocked_at_mm / float(fibre.node_position_mm[-1])
+        figure.line((stop, y - 16), (stop, y + 24), colour=COLOURS["vermilion"], width=1.5)
+        figure.text((stop + 5, y + 26), "stops here", size=11, colour=COLOURS["vermilion"])
     frames = np.linspace(0, run.frames_mv.shape[0] - 1, KEY_FRAMES).astype(int)
     glow = np.clip((run.frames_mv[frames] + 60.0) / 70.0, 0.0, 1.0)
     for node in range(fibre.n_nodes):
