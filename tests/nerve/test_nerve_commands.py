@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -137,7 +138,7 @@ def test_the_simulated_block_is_seen_by_the_ruler(capsys, tmp_path: Path) -> Non
 def test_show_draws_pictures_that_are_whole(capsys, tmp_path: Path) -> None:
     code, _, _ = run(capsys, "show", "--lesion", str(LESION), "--out", str(tmp_path))
     assert code == 0
-    for name in ("space_time.svg", "impulse.svg", "cmaps.svg"):
+    for name in ("space_time.svg", "impulse.svg", "nerve_median.svg", "cmaps.svg"):
         text = (tmp_path / name).read_text()
         ElementTree.fromstring(text)
         assert "<title>" in text
@@ -201,3 +202,12 @@ def test_a_study_refuses_what_cannot_be(capsys, tmp_path: Path) -> None:
         code, _, err = run(capsys, "study", "--out", str(tmp_path / "s.csv"), *words)
         assert code == 2, words
         assert says in err
+
+
+def test_study_says_the_truth_beside_what_was_recorded(capsys, tmp_path: Path) -> None:
+    code, out, _ = run(capsys, "study", "--lesion", str(LESION), "--out", str(tmp_path / "s.csv"))
+    assert code == 0
+    line = next(line for line in out.splitlines() if "wrist to elbow" in line)
+    blocked, area = (float(word) for word in re.findall(r"([-+]?\d+) %", line)[::2])
+    assert 40 < blocked < 60
+    assert -60 < area < -40

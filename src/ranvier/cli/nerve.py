@@ -195,6 +195,7 @@ def _study(arguments: argparse.Namespace) -> int:
     from ranvier.nerve.lesion_file import LesionFile, read_lesion_file
     from ranvier.nerve.study import StudySettings, simulate_study, truth_document
     from ranvier.nerve.study_files import write_study, write_traces
+    from ranvier.recording import Kind
     from ranvier.terms import Side
     from ranvier.terms.errors import NerveError
     from ranvier.terms.vocabulary import site
@@ -234,12 +235,16 @@ def _study(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({**truth, "study": str(arguments.out), "n_recordings": len(study.recordings)})
     else:
-        print(_truth_text(truth, arguments.out))
+        motor = [r for r in study.recordings if r.kind is Kind.MOTOR]
+        areas = {(r.nerve, r.stimulate_at): r.negative_peak_area_mv_ms for r in motor}
+        print(_truth_text(truth, arguments.out, areas))
     return 0
 
 
-def _truth_text(truth: dict[str, Any], out: Path) -> str:
-    lines = [f"{truth['name']}: study written to {out}. The truth, which no doctor sees:"]
+def _truth_text(truth: dict[str, Any], out: Path, areas: dict[tuple[str, str], float | None]) -> str:
+    lines = [
+        f"{truth['name']}: study written to {out}. The truth, which no doctor sees, beside what was recorded:"
+    ]
     for nerve in truth["nerves"]:
         who = f"{nerve['side']} {nerve['nerve']}, {nerve['muscle'].upper()}"
         lines.append(f"  {who}: {nerve['n_axons']} axons, {nerve['n_lost']} lost")
@@ -247,8 +252,12 @@ def _truth_text(truth: dict[str, Any], out: Path) -> str:
             blocked, slowed = (100 * (segment[key] or 0.0) for key in ("blocked_fraction", "slowed_fraction"))
             delay = segment["mean_delay_ms"] or 0.0
             where = f"{segment['distal_site']} to {segment['proximal_site']}"
+            near, far = (
+                areas.get((nerve["nerve"], segment[f"{end}_site"])) for end in ("distal", "proximal")
+            )
+            shown = f"; recorded area {100 * (far / near - 1):+.0f} %" if near and far is not None else ""
             lines.append(
-                f"    {where:<28} {blocked:3.0f} % blocked, {slowed:3.0f} % only slowed, mean delay {delay:.2f} ms"
+                f"    {where:<28} {blocked:3.0f} % blocked, {slowed:3.0f} % only slowed, mean delay {delay:.2f} ms{shown}"
             )
     for nerve in truth["sensory"]:
         for segment in nerve["segments"]:
