@@ -252,3 +252,43 @@ def test_noise_and_artefact_are_in_the_sweep_and_the_artefact_is_not_taken_for_t
     assert quiet.waveform.samples[0] == pytest.approx(0.0, abs=1e-3)
     assert np.std(loud.waveform.samples[-100:]) == pytest.approx(0.02, rel=0.3)
     assert loud.onset_latency_ms == pytest.approx(quiet.onset_latency_ms, abs=0.4)
+
+
+def test_tables_give_way_to_the_simulation_wherever_they_were_not_made() -> None:
+    for surface in load_surfaces().values():
+        for diameter, count, celsius in (
+            (4.9, 5, 34.0),
+            (15.95, 5, 34.0),
+            (9.0, 61, 34.0),
+            (9.0, 5, 24.0),
+            (9.0, 5, 41.5),
+        ):
+            sure = surface.read(np.array([diameter]), np.array([float(count)]), celsius, np.array([0.5]))[2]
+            assert not sure[0], (diameter, count, celsius)
+        assert surface.read(np.array([9.0]), np.array([5.0]), 34.0, np.array([0.5]))[2][0]
+        assert set(surface.error) == {
+            "wrong_block_fraction",
+            "unsure_fraction",
+            "median_delay_us",
+            "p95_delay_us",
+            "n",
+        }
+        assert surface.error["n"] >= 100
+
+
+@pytest.mark.parametrize(
+    ("lesion", "celsius"),
+    [
+        ('kind = "myelin_loss"\nremaining_fraction = 0.3', 20.0),
+        ('kind = "myelin_loss"\nhalf = "left"\nremaining_fraction = 0.3', 34.0),
+        ('kind = "seal_loosening"\ngap_factor = 5.0', 34.0),
+        (
+            'kind = "sodium_loss"\nremaining_fraction = {distribution = "uniform", low = 0.4, high = 0.6}\nper = "element"',
+            34.0,
+        ),
+    ],
+)
+def test_lesions_outside_the_tables_are_simulated(lesion: str, celsius: float) -> None:
+    text = f'[[lesion]]\n{lesion}\nbetween = ["wrist", "elbow"]\nlength_mm = 10'
+    axons = draw_axons(load_pool("median_apb"), np.random.default_rng(1), count=6)
+    assert attack_nerve(axons, parse_lesions(text), celsius=celsius).solved_by[1] == "simulation"
