@@ -18,9 +18,10 @@ from ranvier.terms import DocumentRefused, Fault
 
 from .fibre import Fibre, build_fibre
 from .lesion import Stretch
-from .lesion_file import LesionEntry, LesionFile, Spread
+from .lesion_file import LesionEntry, LesionFile
 from .pool import Axons, NervePool, SensoryPool, site_distance_mm
 from .propagation import Pulse, conduct
+from .spread import Spread
 from .velocity import diameter_for_velocity_um, healthy_velocity_m_per_s
 
 Array = NDArray[np.float64]

@@ -16,7 +16,7 @@ from .pool import Axons, MotorAxons, SensoryPool, truncated_normal
 
 Array = NDArray[np.float64]
 WINDOW_MS = 60.0
-SENSORY_WINDOW_MS = 20.0
+SENSORY_WINDOW_MS = 40.0
 #: Chunk of axons added at a time, so that memory stays flat.
 CHUNK = 256
 #: A fibre's negative phase begins when the impulse arrives: one time constant before its peak.

@@ -52,6 +52,7 @@ from .lesion import (
     nodes_at,
 )
 from .pump import MOST_HZ, SodiumLeak, run_pump
+from .spread import DISTRIBUTIONS, Spread
 
 #: Kind of lesion -> (name of its size, lowest, highest, on nodes?).
 KINDS: dict[str, tuple[str, float, float, bool]] = {
@@ -78,36 +79,7 @@ PLACES = {
     "fascicle",
 }
 OPTIONS = {"kind", "axons", "affected_fraction", "per", "half", "includes_flut", "channel", "compartment"}
-DISTRIBUTIONS = {
-    "uniform": ("low", "high"),
-    "normal": ("mean", "sd"),
-    "lognormal": ("median", "sigma"),
-    "beta": ("alpha", "beta"),
-}
 TOP = {"name", "seed", "lesion", "axon_loss", "nerve", "note", "pump", "activity", "temperature_celsius"}
-
-
-@dataclass(frozen=True)
-class Spread:
-    """A size that is drawn afresh for every internode or node, kept within its limits."""
-
-    distribution: str
-    first: float
-    second: float
-    low: float
-    high: float
-
-    def draw(self, generator: np.random.Generator, count: int) -> tuple[float, ...]:
-        """Draw `count` values."""
-        if self.distribution == "uniform":
-            values = generator.uniform(self.first, self.second, count)
-        elif self.distribution == "normal":
-            values = generator.normal(self.first, self.second, count)
-        elif self.distribution == "lognormal":
-            values = self.first * np.exp(self.second * generator.standard_normal(count))
-        else:
-            values = generator.beta(self.first, self.second, count)
-        return tuple(float(v) for v in np.clip(values, self.low, self.high))
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ NORMAL_CELSIUS = 34.0
 SLOWEST_M_PER_S, FASTEST_M_PER_S = 2.2, 6.0
 #: A unit's potential is over by then. [ms]
 LASTS_MS = 40.0
-#: Units whose spectra are held at a time, so that memory stays flat.
-CHUNK = 256
+#: Samples of spectra held at a time, so that memory stays flat.
+CHUNK_SAMPLES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def sum_units(
     frequency = np.fft.rfftfreq(n_fft, 1000.0 / sampling_rate_hz)
     total = np.zeros((arrival_ms.shape[0], frequency.size), dtype=np.complex128)
     heard = np.isfinite(arrival_ms) & (np.nan_to_num(arrival_ms) <= window_ms)
-    for chosen in _chunks(np.flatnonzero(heard.any(axis=0))):
+    for chosen in _chunks(np.flatnonzero(heard.any(axis=0)), max(1, CHUNK_SAMPLES // n_fft)):
         spectra = size_mv[chosen, None] * unit_spectra(
             units, geometry, chosen, celsius=celsius, sampling_rate_hz=sampling_rate_hz, n_fft=n_fft, electrode_mm=electrode_mm
         )  # fmt: skip
@@ -161,6 +161,6 @@ def sum_units(
     return np.fft.irfft(total, n_fft)[:, :n_samples]
 
 
-def _chunks(members: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    for start in range(0, members.size, CHUNK):
-        yield members[start : start + CHUNK]
+def _chunks(members: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
+    for start in range(0, members.size, size):
+        yield members[start : start + size]

@@ -17,9 +17,10 @@ from ranvier.recording import Kind, Recording
 
 from .attacked import MARGIN, applies, attack_section, stretch_of
 from .fibre import PER_INTERNODE, Fibre, build_fibre
-from .lesion_file import LesionFile, Spread
+from .lesion_file import LesionFile
 from .pool import MotorPool, load_pool, pool_names
 from .propagation import Conduction, Pulse, conduct
+from .spread import Spread
 from .velocity import diameter_for_velocity_um
 
 Array = NDArray[np.float64]
