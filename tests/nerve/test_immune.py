@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ranvier.nerve.conduct import conduct
 from ranvier.nerve.fibre import build_fibre
 from ranvier.nerve.immune import central_mapping, draw_mapping
 from ranvier.nerve.lesion import Elements
+from ranvier.nerve.propagation import conduct
 from ranvier.terms import NerveError
 
 

@@ -71,6 +71,14 @@ def test_each_mistake_is_refused_by_its_path(change: tuple[str, str], path: str)
     assert path in [fault.path for fault in refused.value.faults]
 
 
+def test_which_axons_is_motor_sensory_or_both() -> None:
+    text = '[[lesion]]\nkind = "bare_internodes"\nfirst = 1\ncount = 1\naxons = "all"'
+    with pytest.raises(DocumentRefused, match="sensory or both"):
+        parse_lesions(text)
+    assert parse_lesions(text.replace("all", "both")).entries[0].axons == "both"
+    assert parse_lesions(text.replace('axons = "all"', "")).entries[0].axons == "motor"
+
+
 def test_all_mistakes_are_reported_at_once() -> None:
     bad = (
         GOOD.replace("seed = 3", "seed = -3")

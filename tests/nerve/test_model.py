@@ -7,10 +7,11 @@ import itertools
 import numpy as np
 import pytest
 
-from ranvier.nerve.conduct import Outcome, conduct
 from ranvier.nerve.fibre import build_fibre
 from ranvier.nerve.kinetics import rate_per_ms, steady_state
+from ranvier.nerve.lesion import Elements, MyelinLoss, SteadyCurrent
 from ranvier.nerve.model import GATES, load_model, names
+from ranvier.nerve.propagation import Outcome, Pulse, conduct
 from ranvier.terms import NerveError
 
 MODELS = names()
@@ -117,3 +118,20 @@ def test_what_lies_outside_the_model_is_refused_by_name(call, path: str) -> None
     with pytest.raises(NerveError) as refused:
         call()
     assert refused.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("lesions", "current_na", "outcome"),
+    [
+        ([], 2.0, Outcome.CONDUCTED),
+        ([], 0.05, Outcome.NOT_STARTED),
+        ([MyelinLoss(Elements(20, 3), 0.0)], 2.0, Outcome.BLOCKED),
+        ([MyelinLoss(Elements(0, 39), 0.0)], 20.0, Outcome.NO_PROPAGATION),
+        ([SteadyCurrent(Elements(5), 30.0)], 2.0, Outcome.UNSTABLE),
+        ([SteadyCurrent(Elements(5), 1000.0)], 2.0, Outcome.UNSTABLE),
+    ],
+)
+def test_every_end_of_an_impulse_has_its_name(lesions, current_na: float, outcome: Outcome) -> None:
+    fibre = build_fibre(10.0, n_nodes=40, lesions=lesions)
+    run = conduct([fibre], [Pulse(current_na=current_na)], duration_ms=5.0)[0]
+    assert run.outcome is outcome

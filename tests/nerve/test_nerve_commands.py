@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -46,7 +47,9 @@ def test_fibre_reports_the_keys_of_the_interface(capsys, tmp_path: Path) -> None
     [
         (["--diameter-um", "1"], "2 to 16"),
         (["--diameter-um", "nan"], "diameter"),
-        (["--diameter-um", "10", "--dt-us", "500"], "time_step_us"),
+        (["--diameter-um", "10", "--dt-us", "500"], "Conduction time is off by about 100 %"),
+        (["--diameter-um", "10", "--dt-us", "nan"], "time_step_us"),
+        (["--diameter-um", "10", "--dt-us", "-5"], "time_step_us"),
         (["--diameter-um", "10", "--temperature-celsius", "60"], "temperature"),
         (["--diameter-um", "10", "--length-mm", "-5"], "length_mm"),
         (["--diameter-um", "10", "--model", "mgr_2002"], "Nearest match: mrg_2002"),
@@ -135,7 +138,7 @@ def test_the_simulated_block_is_seen_by_the_ruler(capsys, tmp_path: Path) -> Non
 def test_show_draws_pictures_that_are_whole(capsys, tmp_path: Path) -> None:
     code, _, _ = run(capsys, "show", "--lesion", str(LESION), "--out", str(tmp_path))
     assert code == 0
-    for name in ("space_time.svg", "impulse.svg", "cmaps.svg"):
+    for name in ("space_time.svg", "impulse.svg", "nerve_median.svg", "cmaps.svg"):
         text = (tmp_path / name).read_text()
         ElementTree.fromstring(text)
         assert "<title>" in text
@@ -149,3 +152,62 @@ def test_every_verb_explains_itself(capsys, verb: str) -> None:
         main(["nerve", verb, "--help"])
     assert left.value.code == 0
     assert "default" in capsys.readouterr().out or verb in ("sweep",)
+
+
+def test_conduct_stays_the_function_however_often_it_is_asked_for() -> None:
+    # A module of the same name would hide it from the second import on.
+    import ranvier.nerve as nerve
+
+    first = nerve.conduct
+    assert callable(first)
+    assert nerve.conduct is first
+    for name in nerve.__all__:
+        assert getattr(nerve, name) is getattr(nerve, name)
+        assert not hasattr(getattr(nerve, name), "__path__")
+
+
+@pytest.mark.parametrize(
+    ("lesion", "says"),
+    [
+        ('kind = "myelin_loss"\nfirst = 500\nremaining_fraction = 0.1', "among 0 to"),
+        ('kind = "myelin_loss"\nfrom_mm = 300\nto_mm = 310\nremaining_fraction = 0.1', "outside the fibre"),
+        ('kind = "myelin_loss"\nfirst = 5\nremaining_fraction = -0.1', "lesion[0].remaining_fraction"),
+        ('kind = "sodium_loss"\nfirst = 5\nremaining_fraction = nan', "lesion[0].remaining_fraction"),
+        ('kind = "seal_loosening"\nfirst = 5\ngap_factor = 0.5', "lesion[0].gap_factor"),
+        ('kind = "node_lengthening"\nfirst = 5\nlength_um = 0', "lesion[0].length_um"),
+    ],
+)
+def test_fibre_refuses_a_lesion_that_cannot_be(capsys, tmp_path: Path, lesion: str, says: str) -> None:
+    path = tmp_path / "lesion.toml"
+    path.write_text(f"[[lesion]]\n{lesion}\n")
+    code, out, err = run(capsys, "fibre", "--diameter-um", "10", "--length-mm", "40", "--lesion", str(path))
+    assert (code, out) == (2, "")
+    assert says in err
+
+
+def test_a_long_time_step_runs_and_says_its_error(capsys) -> None:
+    code, out, _ = run(capsys, "fibre", "--diameter-um", "10", "--length-mm", "40", "--dt-us", "20")
+    assert code == 0
+    assert "off by about 21 %" in out
+
+
+def test_a_study_refuses_what_cannot_be(capsys, tmp_path: Path) -> None:
+    for words, says in (
+        (["--height-cm", "20"], "height_cm"),
+        (["--submaximal", "erb=2"], "submaximal.erb"),
+        (["--submaximal", "erb"], "SITE=SHARE"),
+        (["--electrode-mm", "nan"], "electrode_mm"),
+        (["--n-axons", "0"], "count"),
+    ):
+        code, _, err = run(capsys, "study", "--out", str(tmp_path / "s.csv"), *words)
+        assert code == 2, words
+        assert says in err
+
+
+def test_study_says_the_truth_beside_what_was_recorded(capsys, tmp_path: Path) -> None:
+    code, out, _ = run(capsys, "study", "--lesion", str(LESION), "--out", str(tmp_path / "s.csv"))
+    assert code == 0
+    line = next(line for line in out.splitlines() if "wrist to elbow" in line)
+    blocked, area = (float(word) for word in re.findall(r"([-+]?\d+) %", line)[::2])
+    assert 40 < blocked < 60
+    assert -60 < area < -40

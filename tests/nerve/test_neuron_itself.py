@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ranvier.nerve.conduct import Pulse, conduct
 from ranvier.nerve.fibre import build_fibre
 from ranvier.nerve.lesion import Elements, MyelinLoss, NodeLengthening, SodiumLoss
 from ranvier.nerve.peers import neuron_mrg
+from ranvier.nerve.propagation import Pulse, conduct
 from ranvier.nerve.weights import Scheme
 
 pytestmark = pytest.mark.skipif(

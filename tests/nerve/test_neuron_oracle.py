@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ranvier.nerve.conditions import read_conditions, run_conditions
-from ranvier.nerve.conduct import conduct
 from ranvier.nerve.fibre import build_fibre
+from ranvier.nerve.propagation import conduct
 from ranvier.nerve.weights import Scheme
 
 REFERENCE = Path(__file__).parents[2] / "validation" / "nerve"

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ranvier.nerve.conduct import Outcome, Pulse, conduct
 from ranvier.nerve.fibre import build_fibre
 from ranvier.nerve.lesion import Elements, MyelinLoss, SodiumLoss, SteadyCurrent
+from ranvier.nerve.propagation import Outcome, Pulse, conduct
 from ranvier.nerve.pump import load_pump, pump_after, run_pump
 from ranvier.nerve.trains import maximal_transmissible_frequency_hz, refractory_period_of_transmission_ms
 from ranvier.nerve.weights import Scheme

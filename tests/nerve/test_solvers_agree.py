@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ranvier.nerve.conduct import Pulse, conduct
 from ranvier.nerve.dense import dense_trace
 from ranvier.nerve.eigenmodes import can_be_eliminated
 from ranvier.nerve.fibre import build_fibre, draw_circuit
@@ -19,6 +18,7 @@ from ranvier.nerve.lesion import (
     SteadyCurrent,
 )
 from ranvier.nerve.model import load_model
+from ranvier.nerve.propagation import Pulse, conduct
 from ranvier.nerve.weights import Scheme
 
 #: Rate tables of 0.1 mV are the only approximation: some uV on a 130 mV impulse.

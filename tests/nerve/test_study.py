@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from ranvier.nerve.attacked import attack_nerve
-from ranvier.nerve.cmap import unit_potential
 from ranvier.nerve.lesion_file import LesionFile, parse_lesions
 from ranvier.nerve.markers import place_markers
 from ranvier.nerve.pool import draw_axons, load_pool, pool_names
@@ -171,10 +170,125 @@ def test_settings_out_of_range_are_refused(given) -> None:
         StudySettings(**given)
 
 
-def test_markers_of_one_unit_are_those_of_its_formula() -> None:
-    shape = load_pool("median_apb").waveform
+def test_markers_of_a_bell_curve_are_those_of_its_formula() -> None:
     time = np.arange(0.0, 60.0, 0.05)
-    markers = place_markers(Waveform(2.0 * unit_potential(time - 4.0, shape), 20_000.0))
-    assert markers.peak_ms == pytest.approx(4.0 + 2.6 * shape.rise_ms, abs=0.4)
-    assert markers.amplitude == pytest.approx(2.0, rel=0.1)
+    markers = place_markers(Waveform(2.0 * np.exp(-0.5 * ((time - 9.0) / 1.2) ** 2), 20_000.0))
+    assert markers.peak_ms == pytest.approx(9.0, abs=0.05)
+    assert markers.amplitude == pytest.approx(2.0, rel=1e-3)
+    assert markers.area_ms == pytest.approx(2.0 * 1.2 * np.sqrt(2 * np.pi), rel=0.01)
     assert place_markers(Waveform(np.zeros(100), 20_000.0)).amplitude == 0.0
+
+
+def snaps(study) -> dict[str, float]:
+    return {
+        r.stimulate_at: r.negative_peak_amplitude_uv
+        for r in study.recordings
+        if r.nerve == "median" and r.kind is Kind.SENSORY
+    }
+
+
+def test_sensory_axons_are_spared_unless_the_lesion_says_so() -> None:
+    text = (
+        '[[lesion]]\nkind = "bare_internodes"\nbetween = ["wrist", "elbow"]\nlength_mm = 20\n'
+        'affected_fraction = 0.5\naxons = "{}"'
+    )
+    sound, motor, sensory, both = (
+        simulate_study(lesions, pools=["median_apb"], settings=QUIET)
+        for lesions in (HEALTHY, *(parse_lesions(text.format(kind)) for kind in ("motor", "sensory", "both")))
+    )
+    assert snaps(motor) == snaps(sound)
+    assert amplitudes(sensory) == amplitudes(sound)
+    for attacked in (sensory, both):
+        assert snaps(attacked)["elbow"] < 0.6 * snaps(sound)["elbow"]
+        assert snaps(attacked)["wrist"] == snaps(sound)["wrist"], "the lesion lies above it"
+    assert amplitudes(both)["elbow"] < 0.7 * amplitudes(sound)["elbow"]
+    truth = truth_document(both)["sensory"][0]
+    by_segment = {s["proximal_site"]: s["blocked_fraction"] for s in truth["segments"]}
+    assert by_segment == {"wrist": 0.0, "elbow": pytest.approx(0.5)}
+
+
+def test_a_lesion_of_a_nerve_with_no_motor_pool_reaches_its_sensory_axons() -> None:
+    text = (
+        '[[lesion]]\nkind = "bare_internodes"\nnerve = "sural"\naxons = "sensory"\nfrom_mm = 40\nto_mm = 60'
+    )
+    study = simulate_study(parse_lesions(text), pools=["tibial_ah"], settings=QUIET)
+    snap = next(r for r in study.recordings if r.kind is Kind.SENSORY)
+    assert snap.negative_peak_amplitude_uv == 0.0
+
+
+def test_a_taller_person_has_longer_segments_and_later_sensory_answers() -> None:
+    tall, short = (
+        simulate_study(
+            HEALTHY, pools=["median_apb"], settings=StudySettings(**{**vars(QUIET), "height_cm": h})
+        )
+        for h in (195.0, 150.0)
+    )
+    far = [
+        next(r for r in s.recordings if r.kind is Kind.SENSORY and r.stimulate_at == "elbow")
+        for s in (tall, short)
+    ]
+    assert far[0].distance_mm > far[1].distance_mm
+    assert far[0].onset_latency_ms > far[1].onset_latency_ms
+
+
+def test_moving_the_electrode_changes_what_is_recorded_at_every_site() -> None:
+    near, off = (
+        amplitudes(simulate_study(HEALTHY, pools=["median_apb"], settings=StudySettings(**{**vars(QUIET), "electrode_mm": mm})))
+        for mm in (0.0, 10.0)
+    )  # fmt: skip
+    assert all(near[site] != off[site] for site in near)
+
+
+def test_noise_and_artefact_are_in_the_sweep_and_the_artefact_is_not_taken_for_the_response() -> None:
+    quiet, loud = (
+        next(
+            r
+            for r in simulate_study(HEALTHY, pools=["median_apb"], settings=s).recordings
+            if r.kind is Kind.MOTOR
+        )
+        for s in (QUIET, StudySettings(**{**vars(QUIET), "noise_mv": 0.02, "artefact_mv": 5.0}))
+    )
+    assert loud.waveform.samples[0] > 4.0
+    assert quiet.waveform.samples[0] == pytest.approx(0.0, abs=1e-3)
+    assert np.std(loud.waveform.samples[-100:]) == pytest.approx(0.02, rel=0.3)
+    assert loud.onset_latency_ms == pytest.approx(quiet.onset_latency_ms, abs=0.4)
+
+
+def test_tables_give_way_to_the_simulation_wherever_they_were_not_made() -> None:
+    for surface in load_surfaces().values():
+        for diameter, count, celsius in (
+            (4.9, 5, 34.0),
+            (15.95, 5, 34.0),
+            (9.0, 61, 34.0),
+            (9.0, 5, 24.0),
+            (9.0, 5, 41.5),
+        ):
+            sure = surface.read(np.array([diameter]), np.array([float(count)]), celsius, np.array([0.5]))[2]
+            assert not sure[0], (diameter, count, celsius)
+        assert surface.read(np.array([9.0]), np.array([5.0]), 34.0, np.array([0.5]))[2][0]
+        assert set(surface.error) == {
+            "wrong_block_fraction",
+            "unsure_fraction",
+            "median_delay_us",
+            "p95_delay_us",
+            "n",
+        }
+        assert surface.error["n"] >= 100
+
+
+@pytest.mark.parametrize(
+    ("lesion", "celsius"),
+    [
+        ('kind = "myelin_loss"\nremaining_fraction = 0.3', 20.0),
+        ('kind = "myelin_loss"\nhalf = "left"\nremaining_fraction = 0.3', 34.0),
+        ('kind = "seal_loosening"\ngap_factor = 5.0', 34.0),
+        (
+            'kind = "sodium_loss"\nremaining_fraction = {distribution = "uniform", low = 0.4, high = 0.6}\nper = "element"',
+            34.0,
+        ),
+    ],
+)
+def test_lesions_outside_the_tables_are_simulated(lesion: str, celsius: float) -> None:
+    text = f'[[lesion]]\n{lesion}\nbetween = ["wrist", "elbow"]\nlength_mm = 10'
+    axons = draw_axons(load_pool("median_apb"), np.random.default_rng(1), count=6)
+    assert attack_nerve(axons, parse_lesions(text), celsius=celsius).solved_by[1] == "simulation"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ranvier.nerve import sweep
-from ranvier.terms import DocumentRefused
+from ranvier.terms import DocumentRefused, InputRefused
 
 pq = pytest.importorskip("pyarrow.parquet")
 SPEC = """
@@ -100,6 +100,56 @@ def test_parts_of_another_sweep_are_not_taken_for_one_s_own(spec, tmp_path, monk
     (folder / "sweep").write_text("another")
     with pytest.raises(DocumentRefused, match="another sweep"):
         sweep.run_sweep(spec, out)
+
+
+@pytest.mark.parametrize(
+    ("change", "bad"),
+    [
+        ({"diameter_um": "[nan, 10, 300]"}, [0, 2]),
+        ({"count": "[nan, 1, 2.5, 0, -3]"}, [0, 2, 3, 4]),
+        ({"temperature_celsius": "[37, -300, nan]"}, [1, 2]),
+        ({"kind": '["myelin_loss"]', "size": "[0.5, -0.1, nan, inf, 2]"}, [1, 2, 3, 4]),
+        ({"kind": '["seal_loosening"]', "size": "[0.5, 2]"}, [0]),
+    ],
+)
+def test_bad_rows_are_reported_and_the_others_run(change, bad, tmp_path) -> None:
+    keys = {"diameter_um": "[10]", "kind": '["none"]', **change}
+    path = tmp_path / "sweep.toml"
+    path.write_text("\n".join(f"{key} = {value}" for key, value in keys.items()))
+    sweep.run_part(sweep.read_spec(path), 0, str(tmp_path))
+    rows = pq.read_table(tmp_path / "part-00000000.parquet").to_pylist()
+    assert [i for i, row in enumerate(rows) if row["fault"]] == bad
+    assert all((row["outcome"] is None) == (row["fault"] is not None) for row in rows)
+
+
+def test_a_row_that_breaks_the_solver_spoils_no_other(spec, tmp_path, monkeypatch) -> None:
+    true = sweep.conduct
+
+    def brittle(fibres, *rest, **options):
+        if any(fibre.diameter_um == 10 for fibre in fibres):
+            raise FloatingPointError("it blew up")
+        return true(fibres, *rest, **options)
+
+    monkeypatch.setattr(sweep, "conduct", brittle)
+    faults = []
+    for part in range(spec.n_parts):
+        sweep.run_part(spec, part, str(tmp_path))
+        faults += pq.read_table(tmp_path / f"part-{part:08d}.parquet").to_pylist()
+    assert {row["fault"] for row in faults if row["diameter_um"] == 10} == {"it blew up"}
+    assert {row["fault"] for row in faults if row["diameter_um"] == 8} == {None}
+
+
+def test_a_range_of_counts_gives_whole_numbers_once(tmp_path) -> None:
+    path = tmp_path / "sweep.toml"
+    path.write_text('diameter_um = [10]\nkind = ["none"]\ncount = {from = 1, to = 3, n = 9}')
+    assert sweep.read_spec(path).values[3] == (1, 2, 3)
+
+
+def test_a_cluster_that_does_not_answer_is_named(spec, tmp_path, monkeypatch) -> None:
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    monkeypatch.setattr(sweep, "CLUSTER_WAIT_S", 1)
+    with pytest.raises(InputRefused, match="does not answer"):
+        sweep.run_sweep(spec, tmp_path / "out.parquet", cluster="tcp://127.0.0.1:9")
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,10 @@ def _register_study(parser: argparse.ArgumentParser) -> None:
         "--artefact-mv", type=float, default=0.0, help="size of the stimulus artefact (default 0)"
     )
     parser.add_argument(
+        "--electrode-mm", type=float, default=0.0,
+        help="active electrode off the end-plates, distal positive, the same at every site (default 0)",
+    )  # fmt: skip
+    parser.add_argument(
         "--site-noise-fraction", type=float, default=0.03, help="scatter of size between sites (default 0.03)"
     )
     parser.add_argument(
@@ -191,6 +195,7 @@ def _study(arguments: argparse.Namespace) -> int:
     from ranvier.nerve.lesion_file import LesionFile, read_lesion_file
     from ranvier.nerve.study import StudySettings, simulate_study, truth_document
     from ranvier.nerve.study_files import write_study, write_traces
+    from ranvier.recording import Kind
     from ranvier.terms import Side
     from ranvier.terms.errors import NerveError
     from ranvier.terms.vocabulary import site
@@ -211,6 +216,7 @@ def _study(arguments: argparse.Namespace) -> int:
         height_cm=arguments.height_cm,
         noise_mv=arguments.noise_mv,
         artefact_mv=arguments.artefact_mv,
+        electrode_mm=arguments.electrode_mm,
         site_noise_fraction=arguments.site_noise_fraction,
         supramaximal_fraction=shares,
         n_axons=arguments.n_axons,
@@ -229,12 +235,16 @@ def _study(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({**truth, "study": str(arguments.out), "n_recordings": len(study.recordings)})
     else:
-        print(_truth_text(truth, arguments.out))
+        motor = [r for r in study.recordings if r.kind is Kind.MOTOR]
+        areas = {(r.nerve, r.stimulate_at): r.negative_peak_area_mv_ms for r in motor}
+        print(_truth_text(truth, arguments.out, areas))
     return 0
 
 
-def _truth_text(truth: dict[str, Any], out: Path) -> str:
-    lines = [f"{truth['name']}: study written to {out}. The truth, which no doctor sees:"]
+def _truth_text(truth: dict[str, Any], out: Path, areas: dict[tuple[str, str], float | None]) -> str:
+    lines = [
+        f"{truth['name']}: study written to {out}. The truth, which no doctor sees, beside what was recorded:"
+    ]
     for nerve in truth["nerves"]:
         who = f"{nerve['side']} {nerve['nerve']}, {nerve['muscle'].upper()}"
         lines.append(f"  {who}: {nerve['n_axons']} axons, {nerve['n_lost']} lost")
@@ -242,18 +252,33 @@ def _truth_text(truth: dict[str, Any], out: Path) -> str:
             blocked, slowed = (100 * (segment[key] or 0.0) for key in ("blocked_fraction", "slowed_fraction"))
             delay = segment["mean_delay_ms"] or 0.0
             where = f"{segment['distal_site']} to {segment['proximal_site']}"
-            lines.append(
-                f"    {where:<28} {blocked:3.0f} % blocked, {slowed:3.0f} % only slowed, mean delay {delay:.2f} ms"
+            near, far = (
+                areas.get((nerve["nerve"], segment[f"{end}_site"])) for end in ("distal", "proximal")
             )
+            shown = f"; recorded area {100 * (far / near - 1):+.0f} %" if near and far is not None else ""
+            lines.append(
+                f"    {where:<28} {blocked:3.0f} % blocked, {slowed:3.0f} % only slowed, mean delay {delay:.2f} ms{shown}"
+            )
+    for nerve in truth["sensory"]:
+        for segment in nerve["segments"]:
+            blocked, slowed = (100 * (segment[key] or 0.0) for key in ("blocked_fraction", "slowed_fraction"))
+            if blocked or slowed:
+                where = f"{segment['distal_site']} to {segment['proximal_site']}"
+                lines.append(
+                    f"  {nerve['side']} {nerve['nerve']}, sensory, {where}: {blocked:.0f} % blocked, {slowed:.0f} % only slowed"
+                )
     return "\n".join(lines)
 
 
 def _show(arguments: argparse.Namespace) -> int:
     from dataclasses import replace
 
+    from ranvier.nerve.attacked import applies
     from ranvier.nerve.lesion_file import read_lesion_file
+    from ranvier.nerve.nerve_drawing import nerve_figure
     from ranvier.nerve.show import cmap_figure, example_pair, impulse_animation, space_time_figure
-    from ranvier.nerve.study import simulate_study
+    from ranvier.nerve.study import StudySettings, simulate_study
+    from ranvier.terms import Side
 
     lesions = read_lesion_file(arguments.lesion)
     if not lesions.entries:
@@ -261,8 +286,17 @@ def _show(arguments: argparse.Namespace) -> int:
     pair = example_pair(lesions, diameter_um=arguments.diameter_um, length_mm=arguments.length_mm)
     pictures = {"space_time.svg": space_time_figure(pair).svg(), "impulse.svg": impulse_animation(pair)}
     if any(entry.between is not None for entry in lesions.entries):
-        attacked = simulate_study(lesions)
-        sound = simulate_study(replace(lesions, entries=(), axon_loss_fraction={}), pools=_pools_of(attacked))
+        side = next((entry.side for entry in lesions.entries if entry.side), "right")
+        attacked = simulate_study(lesions, settings=StudySettings(side=Side(side)))
+        sound = simulate_study(
+            replace(lesions, entries=(), axon_loss_fraction={}),
+            pools=_pools_of(attacked),
+            settings=attacked.settings,
+        )
+        for nerve in attacked.nerves:
+            if any(applies(entry, nerve.axons.pool, side) for entry in lesions.entries):
+                drawing = nerve_figure(nerve, lesions, side=side)
+                pictures[f"nerve_{nerve.axons.pool.nerve}.svg"] = drawing.svg()
         pictures["cmaps.svg"] = cmap_figure(
             attacked.recordings, sound.recordings, title=f"Motor responses: {lesions.name}"
         ).svg()

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "conduct": "conduct", "Conduction": "conduct", "Outcome": "conduct", "Pulse": "conduct",
+    "conduct": "propagation", "Conduction": "propagation", "Outcome": "propagation", "Pulse": "propagation",
     "Fibre": "fibre", "build_fibre": "fibre",
     "FibreModel": "model", "load_model": "model",
     "Scheme": "weights",

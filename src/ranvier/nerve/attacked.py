@@ -9,20 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ranvier.terms import DocumentRefused, Fault
 
-from .conduct import Pulse, conduct
 from .fibre import Fibre, build_fibre
 from .lesion import Stretch
-from .lesion_file import LesionEntry, LesionFile, Spread
-from .pool import Axons, MotorPool
+from .lesion_file import LesionEntry, LesionFile
+from .pool import Axons, NervePool, SensoryPool, site_distance_mm
+from .propagation import Pulse, conduct
+from .spread import Spread
 from .velocity import diameter_for_velocity_um, healthy_velocity_m_per_s
 
 Array = NDArray[np.float64]
+SomeAxons = TypeVar("SomeAxons", bound=Axons)
+ItsAxons = TypeVar("ItsAxons", bound=Axons, covariant=True)
 #: Healthy internodes on each side of the attacked stretch; farther ones are not felt (tests: concatenation).
 MARGIN = 14
 SLOWED_MS = 0.05
@@ -41,14 +45,14 @@ class Segment:
 
 
 @dataclass(frozen=True, eq=False)
-class AttackedNerve:
+class AttackedNerve(Generic[ItsAxons]):
     """One nerve's axons with what each segment does to each.
 
     `is_blocked` and `delay_ms` have shape (n_segments, n_axons); delay is added to the healthy time, 0 where blocked.
     `diameter_um` and `velocity_m_per_s` (n_axons,) are at the limb's temperature.
     """
 
-    axons: Axons
+    axons: ItsAxons
     segments: tuple[Segment, ...]
     celsius: float
     diameter_um: Array
@@ -58,9 +62,9 @@ class AttackedNerve:
     solved_by: tuple[str, ...]
 
 
-def nerve_segments(pool: MotorPool, height_cm: float) -> tuple[Segment, ...]:
+def nerve_segments(pool: NervePool, height_cm: float) -> tuple[Segment, ...]:
     """Cut a nerve at its sites, most distal first."""
-    distances = pool.site_distance_mm(height_cm)
+    distances = site_distance_mm(pool, height_cm)
     segments = []
     before, gain = ("electrode", 0.0), 1.0
     for site in pool.sites:
@@ -70,18 +74,20 @@ def nerve_segments(pool: MotorPool, height_cm: float) -> tuple[Segment, ...]:
 
 
 def attack_nerve(
-    axons: Axons,
+    axons: SomeAxons,
     lesions: LesionFile,
     *,
+    placed_on: NervePool | None = None,
     side: str = "right",
     celsius: float = 34.0,
     height_cm: float = 170.0,
     exact: bool = False,
     workers: int = 1,
-) -> AttackedNerve:
+) -> AttackedNerve[SomeAxons]:
     """Apply a lesion file to a nerve's axons.
 
     Parameters
+        placed_on : The motor pool by whose sites and electrode a mixed nerve's lesions are placed; its own if not given.
         exact : Simulate every affected axon instead of reading the tables where they apply.
     Raises
         DocumentRefused: a lesion names sites this nerve does not have, or lies outside it.
@@ -91,7 +97,11 @@ def attack_nerve(
     diameter = diameter_for_velocity_um(axons.velocity_m_per_s, pool.reference_celsius)
     velocity = healthy_velocity_m_per_s(diameter, celsius)
     entries = [(i, e) for i, e in enumerate(lesions.entries) if applies(e, pool, side)]
-    stretches = [stretch_of(i, entry, pool, segments, height_cm) for i, entry in entries]
+    shift = pool.sites[0].distance_mm - (placed_on or pool).sites[0].distance_mm
+    stretches = []
+    for i, entry in entries:
+        start, end = stretch_of(i, entry, placed_on or pool, height_cm)
+        stretches.append((start + shift, end + shift))
     is_blocked = np.zeros((len(segments), axons.count), dtype=bool)
     delay = np.zeros((len(segments), axons.count))
     generator = np.random.default_rng([lesions.seed, _number(pool.id), int(side == "left")])
@@ -117,9 +127,14 @@ def attack_nerve(
     return AttackedNerve(axons, segments, celsius, diameter, velocity, is_blocked, delay, tuple(solved_by))
 
 
-def applies(entry: LesionEntry, pool: MotorPool, side: str) -> bool:
-    """Whether a lesion is meant for this nerve and side; unnamed ones are for the median nerve on the right."""
-    return (entry.nerve or "median") == pool.nerve and (entry.side or "right") == side
+def applies(entry: LesionEntry, pool: NervePool, side: str) -> bool:
+    """Whether a lesion is meant for these axons and this side; unnamed ones are for the right median motor axons."""
+    kind = "sensory" if isinstance(pool, SensoryPool) else "motor"
+    return (
+        (entry.nerve or "median") == pool.nerve
+        and (entry.side or "right") == side
+        and entry.axons in (kind, "both")
+    )
 
 
 def _number(text: str) -> int:
@@ -145,11 +160,9 @@ def _draw_per_axon(entry: LesionEntry, count: int, generator: np.random.Generato
     return [entry.with_size(size) for size in entry.size.draw(generator, count)]
 
 
-def stretch_of(
-    index: int, entry: LesionEntry, pool: MotorPool, segments: Sequence[Segment], height_cm: float
-) -> tuple[float, float]:
+def stretch_of(index: int, entry: LesionEntry, pool: NervePool, height_cm: float) -> tuple[float, float]:
     """Where a lesion lies along a nerve, from the recording electrode. Raises DocumentRefused. [mm]"""
-    distances = pool.site_distance_mm(height_cm)
+    distances = site_distance_mm(pool, height_cm)
     path = f"lesion[{index}]"
     if entry.between is None:
         if entry.from_mm is None or entry.to_mm is None:
@@ -165,8 +178,9 @@ def stretch_of(
         length = min(entry.length_mm if entry.length_mm is not None else high - low, high - low)
         start = low + entry.at_fraction * (high - low - length)
         end = start + length
-    if start < 0 or end > segments[-1].end_mm or end <= start:
-        expected = f"Within 0 to {segments[-1].end_mm:g} mm from the recording electrode"
+    farthest = max(distances.values())
+    if start < 0 or end > farthest or end <= start:
+        expected = f"Within 0 to {farthest:g} mm from the recording electrode"
         raise DocumentRefused([Fault(path, f"{start:g} to {end:g} mm", expected)])
     return start, end
 

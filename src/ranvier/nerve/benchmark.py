@@ -15,10 +15,10 @@ import numpy as np
 
 from ranvier.terms.benchmark import BenchmarkRow
 
-from .conduct import Pulse, conduct
 from .fibre import PER_INTERNODE, Fibre, build_fibre, draw_circuit
 from .group import form_group
 from .peers import neuron_mrg
+from .propagation import Pulse, conduct
 from .stepping import step_group
 from .weights import Scheme
 

@@ -16,10 +16,10 @@ import numpy as np
 
 from ranvier.terms import DocumentRefused, Fault, InputRefused, NerveError
 
-from .conduct import Conduction, Pulse, conduct
 from .fibre import Fibre, build_fibre
 from .lesion import Elements, Lesion, MyelinLoss, SealLoosening, SodiumLoss
 from .model import FibreModel
+from .propagation import Conduction, Pulse, conduct
 from .weights import Scheme
 
 N_NODES = 61

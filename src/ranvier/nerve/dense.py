@@ -16,7 +16,7 @@ from .fibre import PER_INTERNODE, Fibre
 from .kinetics import advance_gate, steady_state
 
 if TYPE_CHECKING:
-    from .conduct import Pulse
+    from .propagation import Pulse
 
 Array = NDArray[np.float64]
 UM, OHM_CM, S_PER_CM2, UF_PER_CM2, MV, MS, NA = 1e-6, 1e-2, 1e4, 1e-2, 1e-3, 1e-3, 1e-9

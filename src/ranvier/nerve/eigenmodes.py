@@ -84,7 +84,7 @@ def can_be_eliminated(circuit: Circuit, resting_mv: float) -> bool:
     return True
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=2048)
 def reduce_internode(row: bytes) -> Modes:
     """Find the eigenmodes of one internode, given its row of `internode_rows` as bytes."""
     values = np.frombuffer(row, dtype=np.float64)

@@ -16,7 +16,7 @@ from .tables import HIGHEST_MV, LOWEST_MV, N_ROWS, STEP_MV, gate_table
 from .weights import Scheme
 
 if TYPE_CHECKING:
-    from .conduct import Conduction, Pulse
+    from .propagation import Conduction, Pulse
 
 assert HIGHEST_MV > LOWEST_MV
 
@@ -38,7 +38,7 @@ def step_fibre(
     most_spikes: int,
 ) -> Conduction:
     """Advance one fibre from rest and record it; the settings are those of `conduct`."""
-    from .conduct import Conduction
+    from .propagation import Conduction
 
     model, count = fibre.model, fibre.n_nodes
     size = fibre.kind.size

@@ -52,6 +52,7 @@ from .lesion import (
     nodes_at,
 )
 from .pump import MOST_HZ, SodiumLeak, run_pump
+from .spread import DISTRIBUTIONS, Spread
 
 #: Kind of lesion -> (name of its size, lowest, highest, on nodes?).
 KINDS: dict[str, tuple[str, float, float, bool]] = {
@@ -77,37 +78,8 @@ PLACES = {
     "side",
     "fascicle",
 }
-OPTIONS = {"kind", "affected_fraction", "per", "half", "includes_flut", "channel", "compartment"}
-DISTRIBUTIONS = {
-    "uniform": ("low", "high"),
-    "normal": ("mean", "sd"),
-    "lognormal": ("median", "sigma"),
-    "beta": ("alpha", "beta"),
-}
+OPTIONS = {"kind", "axons", "affected_fraction", "per", "half", "includes_flut", "channel", "compartment"}
 TOP = {"name", "seed", "lesion", "axon_loss", "nerve", "note", "pump", "activity", "temperature_celsius"}
-
-
-@dataclass(frozen=True)
-class Spread:
-    """A size that is drawn afresh for every internode or node, kept within its limits."""
-
-    distribution: str
-    first: float
-    second: float
-    low: float
-    high: float
-
-    def draw(self, generator: np.random.Generator, count: int) -> tuple[float, ...]:
-        """Draw `count` values."""
-        if self.distribution == "uniform":
-            values = generator.uniform(self.first, self.second, count)
-        elif self.distribution == "normal":
-            values = generator.normal(self.first, self.second, count)
-        elif self.distribution == "lognormal":
-            values = self.first * np.exp(self.second * generator.standard_normal(count))
-        else:
-            values = generator.beta(self.first, self.second, count)
-        return tuple(float(v) for v in np.clip(values, self.low, self.high))
 
 
 @dataclass(frozen=True)
@@ -126,6 +98,7 @@ class LesionEntry:
     nerve: str | None = None
     side: str | None = None
     fascicle: int | None = None
+    axons: str = "motor"
     affected_fraction: float = 1.0
     per: str = "stretch"
     half: str | None = None
@@ -354,7 +327,9 @@ def _entry(path: str, row: dict[str, Any], faults: list[Fault]) -> LesionEntry |
         faults.append(
             Fault(f"{path}.per", f"{row['per']!r}", "stretch (one size for it all) or element (each its own)")
         )
-    for key in ("per", "half", "includes_flut", "channel", "compartment"):
+    if row.get("axons", "motor") not in ("motor", "sensory", "both"):
+        faults.append(Fault(f"{path}.axons", f"{row['axons']!r}", "motor (if not given), sensory or both"))
+    for key in ("axons", "per", "half", "includes_flut", "channel", "compartment"):
         if key in row:
             places[key] = row[key]
     if not {"between", "first", "from_mm"} & row.keys():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ranvier.recording import Waveform
 
@@ -35,8 +36,7 @@ def place_markers(waveform: Waveform, *, noise_sd: float = 0.0) -> Markers:
     level = max(TAKE_OFF_FRACTION * peak, NOISE_SDS * noise_sd)
     if peak <= max(level, 1e-9) or peak < 2 * NOISE_SDS * noise_sd:
         return Markers(amplitude=0.0)
-    above = np.flatnonzero(allowed & (samples > level))
-    first = int(above[0])
+    first = _take_off(samples, allowed, level, top)
     step = time[1] - time[0]
     before = max(first - 1, 0)
     rise = samples[first] - samples[before]
@@ -54,3 +54,11 @@ def place_markers(waveform: Waveform, *, noise_sd: float = 0.0) -> Markers:
         end = float(time[last])
     area = float(np.trapezoid(np.maximum(samples[first : last + 1], 0.0), dx=step))
     return Markers(float(onset), float(time[top]), peak, area, end - float(onset))
+
+
+def _take_off(samples: NDArray[np.float64], allowed: NDArray[np.bool_], level: float, top: int) -> int:
+    """Where the response first rises above its level; an artefact's tail is above it without having risen."""
+    above = samples > level
+    rises = np.flatnonzero(above[1:] & ~above[:-1] & allowed[:-1]) + 1
+    rises = rises[rises <= top]
+    return int(rises[0]) if rises.size else int(np.argmax(above & allowed))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from ranvier.terms import DataError, NerveError
 from ranvier.terms.vocabulary import nearest, read_toml
+
+from .muscle import MuscleGeometry, Units, draw_units
 
 Array = NDArray[np.float64]
 POOLS = Path(__file__).parent / "pools"
@@ -29,88 +31,86 @@ class Site:
     velocity_gain: float = 1.0
 
 
-@dataclass(frozen=True)
-class UnitWaveform:
-    """The surface potential of a unit of size 1; see the data files. [ms]"""
+@dataclass(frozen=True, kw_only=True)
+class NervePool:
+    """What motor and sensory axons have in common: a nerve, its sites, and the person they are described for."""
 
-    rise_ms: float
-    tail_ms: float
-    tail_delay_ms: float
-    tail_ratio: float
-    width_sd: float
-    afterwave_fraction: float
-    width_per_celsius: float
-
-
-@dataclass(frozen=True)
-class SensoryPool:
-    """The sensory axons beside it, for the SNAP."""
-
+    id: str
     nerve: str
+    n_fascicles: int
+    height_cm: float
+    reference_celsius: float
+    sites: tuple[Site, ...]
+
+
+def site_distance_mm(pool: NervePool, height_cm: float) -> dict[str, float]:
+    """Distance of each site from the recording electrode in a person of this height.
+
+    The most distal distance is a matter of technique and does not grow with the person. [mm]
+    """
+    first = pool.sites[0].distance_mm
+    scale = height_cm / pool.height_cm
+    return {site.id: first + (site.distance_mm - first) * scale for site in pool.sites}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensoryPool(NervePool):
+    """The sensory axons beside a muscle's, for the SNAP."""
+
     record_at: str
     count: int
     mean_m_per_s: float
     sd_m_per_s: float
     fibre_potential_ms: float
     amplitude_uv: float
-    sites: tuple[Site, ...]
 
 
-@dataclass(frozen=True)
-class MotorPool:
+@dataclass(frozen=True, kw_only=True)
+class MotorPool(NervePool):
     """What a muscle's motor axons are like in general; `draw_axons` draws one person's."""
 
-    id: str
     label: str
-    nerve: str
     muscle: str
-    n_fascicles: int
-    height_cm: float
     unit_count: int
     unit_count_sd: float
     velocity_mean_m_per_s: float
     velocity_sd_m_per_s: float
     truncate_sd: float
-    reference_celsius: float
     size_mean_uv: float
     size_sigma_ln: float
     size_by_velocity: float
     terminal_ms: float
     terminal_sd_ms: float
-    waveform: UnitWaveform
-    sites: tuple[Site, ...]
+    geometry: MuscleGeometry
     sensory: SensoryPool | None = None
-
-    def site_distance_mm(self, height_cm: float) -> dict[str, float]:
-        """Distance of each site from the recording electrode in a person of this height.
-
-        The most distal distance is a matter of technique and does not grow with the person. [mm]
-        """
-        first = self.sites[0].distance_mm
-        scale = height_cm / self.height_cm
-        return {site.id: first + (site.distance_mm - first) * scale for site in self.sites}
 
 
 @dataclass(frozen=True, eq=False)
 class Axons:
-    """One person's motor axons to a muscle; every array has shape (n_axons,).
+    """One person's axons of one kind; every array has shape (n_axons,).
 
-    Velocities are those of the distal segment at the pool's reference temperature; sizes sum to the CMAP before
-    cancellation. `is_lost` axons have degenerated.
+    Velocities are those of the distal segment at the pool's reference temperature. `is_lost` axons have degenerated.
     """
 
-    pool: MotorPool
+    pool: NervePool
     velocity_m_per_s: Array
-    size_mv: Array
-    terminal_ms: Array
-    width: Array
     fascicle: NDArray[np.int64]
-    is_lost: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    is_lost: NDArray[np.bool_]
 
     @property
     def count(self) -> int:
         """All axons, lost ones included."""
         return int(self.velocity_m_per_s.size)
+
+
+@dataclass(frozen=True, eq=False)
+class MotorAxons(Axons):
+    """One person's motor axons to a muscle. Sizes are negative peaks of units recorded alone."""
+
+    pool: MotorPool
+    size_mv: Array
+    terminal_ms: Array
+    units: Units
 
 
 def pool_names() -> list[str]:
@@ -127,13 +127,13 @@ def load_pool(name: str) -> MotorPool:
             path="pool", given=f'"{name}"', expected=f"One of: {', '.join(pool_names())}.{close}"
         )
     content = read_toml(POOLS / f"{name}.toml")
-    for key in ("units", "velocity_m_per_s", "unit_size", "terminal", "waveform"):
+    for key in ("units", "velocity_m_per_s", "unit_size", "terminal", "muscle_fibres"):
         if not content[key].get("source"):
             raise DataError(
                 path=f"{name}.toml: {key}", given="no source", expected="Every block names its source"
             )
     velocity, size, terminal = content["velocity_m_per_s"], content["unit_size"], content["terminal"]
-    waveform: Mapping[str, Any] = {k: v for k, v in content["waveform"].items() if k != "source"}
+    geometry: Mapping[str, Any] = {k: v for k, v in content["muscle_fibres"].items() if k != "source"}
     return MotorPool(
         id=content["id"],
         label=content["label"],
@@ -152,7 +152,7 @@ def load_pool(name: str) -> MotorPool:
         size_by_velocity=size["size_by_velocity"],
         terminal_ms=terminal["latency_ms"],
         terminal_sd_ms=terminal["sd_ms"],
-        waveform=UnitWaveform(**waveform),
+        geometry=MuscleGeometry(**geometry),
         sites=tuple(Site(s["id"], s["distance_mm"], s["velocity_gain"]) for s in content["site"]),
         sensory=_sensory(content),
     )
@@ -162,19 +162,25 @@ def _sensory(content: Mapping[str, Any]) -> SensoryPool | None:
     row = content.get("sensory")
     if row is None:
         return None
+    nerve = row.get("nerve", content["nerve"])
+    sites = tuple(Site(s["id"], s["distance_mm"], s.get("velocity_gain", 1.0)) for s in row["site"])
     return SensoryPool(
-        nerve=row.get("nerve", content["nerve"]),
+        id=f"{content['id']}.sensory",
+        nerve=nerve,
         record_at=row["record_at"],
+        n_fascicles=content["n_fascicles"],
+        height_cm=content["height_cm"],
+        reference_celsius=content["velocity_m_per_s"]["reference_celsius"],
         count=row["count"],
         mean_m_per_s=row["mean_m_per_s"],
         sd_m_per_s=row["sd_m_per_s"],
         fibre_potential_ms=row["fibre_potential_ms"],
         amplitude_uv=row["amplitude_uv"],
-        sites=tuple(Site(s["id"], s["distance_mm"]) for s in row["site"]),
+        sites=sites,
     )
 
 
-def draw_axons(pool: MotorPool, generator: np.random.Generator, *, count: int | None = None) -> Axons:
+def draw_axons(pool: MotorPool, generator: np.random.Generator, *, count: int | None = None) -> MotorAxons:
     """Draw one person's axons.
 
     Parameters
@@ -193,13 +199,13 @@ def draw_axons(pool: MotorPool, generator: np.random.Generator, *, count: int | 
     size = np.exp(pool.size_sigma_ln * size_z)
     # Scaled by the pool's mean, so that more axons mean a larger response.
     size *= pool.size_mean_uv * 1e-3 / np.exp(pool.size_sigma_ln**2 / 2)
-    return Axons(
+    return MotorAxons(
         pool=pool,
         velocity_m_per_s=pool.velocity_mean_m_per_s + pool.velocity_sd_m_per_s * z,
         size_mv=size,
         terminal_ms=np.maximum(0.3, generator.normal(pool.terminal_ms, pool.terminal_sd_ms, count)),
-        width=np.clip(generator.normal(1.0, pool.waveform.width_sd, count), 0.6, 1.6),
         fascicle=generator.integers(0, pool.n_fascicles, count),
+        units=draw_units(pool.geometry, generator, count),
         is_lost=np.zeros(count, dtype=bool),
     )
 

@@ -6,10 +6,10 @@ import math
 from pathlib import Path
 from typing import Any
 
-from .conduct import Conduction, Outcome, Pulse, conduct
 from .fibre import Fibre, build_fibre
 from .lesion_file import read_lesion_file
 from .model import load_model
+from .propagation import Conduction, Outcome, Pulse, conduct
 from .weights import Scheme
 
 #: A healthy fibre conducts above 1.5 m/s per um even at 25 degrees; a lesion may add some tens of ms.

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from ranvier.figure import COLOURS, Axes, Figure
 from ranvier.recording import Kind, Recording
 
-from .attacked import MARGIN, applies, attack_section, nerve_segments, stretch_of
-from .conduct import Conduction, Pulse, conduct
+from .attacked import MARGIN, applies, attack_section, stretch_of
 from .fibre import PER_INTERNODE, Fibre, build_fibre
-from .lesion_file import LesionFile, Spread
+from .lesion_file import LesionFile
 from .pool import MotorPool, load_pool, pool_names
+from .propagation import Conduction, Pulse, conduct
+from .spread import Spread
 from .velocity import diameter_for_velocity_um
 
 Array = NDArray[np.float64]
@@ -54,8 +55,7 @@ def example_pair(lesions: LesionFile, *, diameter_um: float | None = None, lengt
         return _run_pair(healthy, lesions.attack(healthy), f"{healthy.diameter_um:g} um axon, {lesions.name}")
     entry = lesions.entries[0]
     pool = _pool_of(lesions)
-    segments = nerve_segments(pool, pool.height_cm)
-    low, high = stretch_of(0, entry, pool, segments, pool.height_cm)
+    low, high = stretch_of(0, entry, pool, pool.height_cm)
     mean = np.array([pool.velocity_mean_m_per_s])
     diameter = diameter_um or float(diameter_for_velocity_um(mean, pool.reference_celsius)[0])
     celsius = lesions.temperature_celsius or pool.reference_celsius
@@ -185,6 +185,11 @@ def _key(figure: Figure, *, y: float) -> None:
     )
 
 
+def place_words(site: str) -> str:
+    """A site as a reader expects it: Erb's point has a capital."""
+    return "Erb" if site == "erb" else site.replace("_", " ")
+
+
 def cmap_figure(attacked: Sequence[Recording], healthy: Sequence[Recording], *, title: str) -> Figure:
     """CMAPs of each nerve stacked by site, the attacked over the healthy nerve's."""
     nerves: dict[str, list[tuple[Recording, Recording]]] = {}
@@ -207,14 +212,16 @@ def cmap_figure(attacked: Sequence[Recording], healthy: Sequence[Recording], *, 
     for k, (name, rows) in enumerate(nerves.items()):
         left = 20 + k * column
         figure.text((left, 66), name, size=12, bold=True)
-        top_mv = max(float(r.waveform.samples.max()) for pair in rows for r in pair if r.waveform is not None)
+        sweeps = [r.waveform.samples for pair in rows for r in pair if r.waveform is not None]
+        top_mv = max(float(s.max()) for s in sweeps)
+        low_mv = min(float(s.min()) for s in sweeps)
         for i, (ours, sound) in enumerate(rows):
             axes = Axes(
                 figure,
                 corner=(left, head + i * row),
                 size=(column - 40, row - 14),
                 x_range=(0.0, 30.0),
-                y_range=(-0.35 * top_mv, 1.05 * top_mv),
+                y_range=(min(-0.35 * top_mv, 1.05 * low_mv), 1.05 * top_mv),
             )
             axes.frame(x_label="ms" if i == len(rows) - 1 else "", y_ticks=False, x_ticks=i == len(rows) - 1)
             for recording, colour, width in ((sound, COLOURS["muted"], 0.8), (ours, COLOURS["blue"], 1.8)):
@@ -225,7 +232,7 @@ def cmap_figure(attacked: Sequence[Recording], healthy: Sequence[Recording], *, 
                         recording.waveform.time_ms[keep][step], recording.waveform.samples[keep][step],
                         colour=colour, width=width,
                     )  # fmt: skip
-            words = f"{ours.stimulate_at.replace('_', ' ')}  {ours.negative_peak_amplitude_mv or 0:.1f} mV"
+            words = f"{place_words(ours.stimulate_at)}  {ours.negative_peak_amplitude_mv or 0:.1f} mV"
             figure.text((left + column - 44, head + i * row + 14), words, size=11, anchor="end")
     return figure
 
@@ -264,6 +271,10 @@ def _lying_axon(figure: Figure, run: Conduction, y: float) -> None:
         if share < 0.99:
             figure.circle((left + i * step, y), 3.2, fill=COLOURS["orange"])
     figure.text((left + wide + 8, y + 4), "muscle", size=11, colour=COLOURS["muted"])
+    if run.blocked_at_mm is not None:
+        stop = left + wide * run.blocked_at_mm / float(fibre.node_position_mm[-1])
+        figure.line((stop, y - 16), (stop, y + 24), colour=COLOURS["vermilion"], width=1.5)
+        figure.text((stop + 5, y + 26), "stops here", size=11, colour=COLOURS["vermilion"])
     frames = np.linspace(0, run.frames_mv.shape[0] - 1, KEY_FRAMES).astype(int)
     glow = np.clip((run.frames_mv[frames] + 60.0) / 70.0, 0.0, 1.0)
     for node in range(fibre.n_nodes):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,22 @@ from numpy.typing import NDArray
 from ranvier.recording import Kind, Recording, Waveform
 from ranvier.terms import DocumentRefused, Fault, NerveError, Side
 
-from .attacked import SLOWED_MS, AttackedNerve, applies, attack_nerve
-from .cmap import arrival_ms, sensory_sum, sum_units
+from .attacked import SLOWED_MS, AttackedNerve, SomeAxons, applies, attack_nerve
+from .cmap import arrival_ms, draw_sensory_axons, motor_responses, sensory_response
 from .lesion_file import LesionFile
 from .markers import Markers, place_markers
-from .pool import SHORTEST_CM, TALLEST_CM, Axons, MotorPool, draw_axons, load_pool, pool_names
+from .pool import (
+    SHORTEST_CM,
+    TALLEST_CM,
+    Axons,
+    MotorAxons,
+    MotorPool,
+    NervePool,
+    SensoryPool,
+    draw_axons,
+    load_pool,
+    pool_names,
+)
 
 Array = NDArray[np.float64]
 F_STIMULI = 20
@@ -39,6 +50,7 @@ class StudySettings:
     noise_uv: float = 0.3
     site_noise_fraction: float = 0.03
     artefact_mv: float = 0.0
+    electrode_mm: float = 0.0
     sampling_rate_hz: float = 20_000.0
     supramaximal_fraction: dict[str, float] = field(default_factory=dict)
     n_axons: int | None = None
@@ -52,6 +64,8 @@ class StudySettings:
             ("noise_mv", self.noise_mv, 0.0, 1.0),
             ("sampling_rate_hz", self.sampling_rate_hz, 5_000.0, 1e6),
             ("site_noise_fraction", self.site_noise_fraction, 0.0, 0.5),
+            ("artefact_mv", self.artefact_mv, 0.0, 1000.0),
+            ("electrode_mm", self.electrode_mm, -30.0, 30.0),
         ):
             if not low <= value <= high:
                 raise NerveError(path=path, given=f"{value:g}", expected=f"{low:g} to {high:g}")
@@ -65,7 +79,8 @@ class SimulatedStudy:
     """Recordings in the order of a report, and the nerves they were made from."""
 
     recordings: tuple[Recording, ...]
-    nerves: tuple[AttackedNerve, ...]
+    nerves: tuple[AttackedNerve[MotorAxons], ...]
+    sensory: tuple[AttackedNerve[Axons], ...]
     name: str
     settings: StudySettings
 
@@ -87,49 +102,59 @@ def simulate_study(
     _every_lesion_fits(lesions, chosen, settings.side.value)
     seed = lesions.seed if settings.seed is None else settings.seed
     recordings: list[Recording] = []
-    nerves = []
+    nerves, sensory = [], []
     for pool in chosen:
         generator = np.random.default_rng([seed, pool_names().index(pool.id), settings.side is Side.LEFT])
         axons = lose_axons(draw_axons(pool, generator, count=settings.n_axons), lesions, generator)
-        nerve = attack_nerve(
-            axons,
-            lesions,
-            side=settings.side.value,
-            celsius=settings.celsius,
-            height_cm=settings.height_cm,
-            exact=settings.exact,
-        )
+        nerve = _attack(axons, lesions, settings)
         recordings += record_motor(nerve, settings, generator)
         recordings += record_f_wave(nerve, settings, generator)
-        recordings += record_sensory(pool, settings, generator)
         nerves.append(nerve)
-    return SimulatedStudy(tuple(recordings), tuple(nerves), lesions.name, settings)
+        if pool.sensory is not None:
+            mixed = pool if pool.sensory.nerve == pool.nerve else None
+            felt = _attack(draw_sensory_axons(pool.sensory, generator), lesions, settings, placed_on=mixed)
+            recordings += record_sensory(felt, pool.sensory, settings, generator)
+            sensory.append(felt)
+    return SimulatedStudy(tuple(recordings), tuple(nerves), tuple(sensory), lesions.name, settings)
+
+
+def _attack(
+    axons: SomeAxons, lesions: LesionFile, settings: StudySettings, *, placed_on: NervePool | None = None
+) -> AttackedNerve[SomeAxons]:
+    return attack_nerve(
+        axons, lesions, placed_on=placed_on, side=settings.side.value, celsius=settings.celsius,
+        height_cm=settings.height_cm, exact=settings.exact,
+    )  # fmt: skip
 
 
 def _default_pools(lesions: LesionFile) -> list[str]:
     names = list(DEFAULT_POOLS)
     for entry in lesions.entries:
         for name in pool_names():
-            if entry.nerve and load_pool(name).nerve == entry.nerve and name not in names:
+            if entry.nerve in {kind.nerve for kind in _kinds(load_pool(name))} and name not in names:
                 names.append(name)
     return names
+
+
+def _kinds(pool: MotorPool) -> list[NervePool]:
+    return [pool] if pool.sensory is None else [pool, pool.sensory]
 
 
 def _every_lesion_fits(lesions: LesionFile, pools: Sequence[MotorPool], side: str) -> None:
     faults = [
         Fault(
             f"lesion[{i}].nerve",
-            f"{entry.nerve or 'median'}, {entry.side or 'right'}, is not in this study",
-            f"One of: {', '.join(sorted({pool.nerve for pool in pools}))}, {side}",
+            f"{entry.nerve or 'median'}, {entry.side or 'right'}, {entry.axons}, is not in this study",
+            f"One of: {', '.join(sorted({kind.nerve for pool in pools for kind in _kinds(pool)}))}, {side}",
         )
         for i, entry in enumerate(lesions.entries)
-        if not any(applies(entry, pool, side) for pool in pools)
+        if not any(applies(entry, kind, side) for pool in pools for kind in _kinds(pool))
     ]
     if faults:
         raise DocumentRefused(faults)
 
 
-def lose_axons(axons: Axons, lesions: LesionFile, generator: np.random.Generator) -> Axons:
+def lose_axons(axons: MotorAxons, lesions: LesionFile, generator: np.random.Generator) -> MotorAxons:
     """Take away the file's share of axons; survivors take over `reinnervation_fraction` of what was lost."""
     share = lesions.axon_loss_fraction.get(axons.pool.nerve, lesions.axon_loss_fraction.get("", 0.0))
     if share <= 0:
@@ -139,28 +164,27 @@ def lose_axons(axons: Axons, lesions: LesionFile, generator: np.random.Generator
     size = axons.size_mv.copy()
     if not lost.all():
         size[~lost] *= 1.0 + lesions.reinnervation_fraction * size[lost].sum() / size[~lost].sum()
-    return Axons(
-        axons.pool, axons.velocity_m_per_s, size, axons.terminal_ms, axons.width, axons.fascicle, lost
-    )
+    return replace(axons, size_mv=size, is_lost=lost)
 
 
 def record_motor(
-    nerve: AttackedNerve, settings: StudySettings, generator: np.random.Generator
+    nerve: AttackedNerve[MotorAxons], settings: StudySettings, generator: np.random.Generator
 ) -> list[Recording]:
     """Stimulate at every site and record the CMAP."""
     axons, pool = nerve.axons, nerve.axons.pool
     # Small axons need more current: the last to be reached by a weak stimulus.
     by_threshold = np.argsort(np.argsort(-axons.velocity_m_per_s)) / max(1, axons.count)
+    sites = [segment.proximal for segment in nerve.segments]
+    reached = [by_threshold < settings.supramaximal_fraction.get(site, 1.0) for site in sites]
+    arrivals = np.array(
+        [np.where(r, arrival_ms(nerve, s), np.nan) for r, s in zip(reached, sites, strict=True)]
+    )
+    responses = motor_responses(
+        nerve, arrivals, sampling_rate_hz=settings.sampling_rate_hz, electrode_mm=settings.electrode_mm
+    )
     recordings = []
-    for segment in nerve.segments:
-        arrival = arrival_ms(nerve, segment.proximal)
-        reached = settings.supramaximal_fraction.get(segment.proximal, 1.0)
-        arrival = np.where(by_threshold < reached, arrival, np.nan)
-        clean = sum_units(
-            arrival, axons.size_mv, axons.width, pool.waveform,
-            sampling_rate_hz=settings.sampling_rate_hz, celsius=nerve.celsius,
-        )  # fmt: skip
-        clean = clean * max(0.0, 1.0 + settings.site_noise_fraction * generator.standard_normal())
+    for segment, response in zip(nerve.segments, responses, strict=True):
+        clean = response * max(0.0, 1.0 + settings.site_noise_fraction * generator.standard_normal())
         waveform = _noisy(clean, settings.noise_mv, settings.artefact_mv, settings, generator)
         markers = place_markers(waveform, noise_sd=settings.noise_mv)
         recordings.append(
@@ -184,7 +208,7 @@ def record_motor(
 
 
 def record_f_wave(
-    nerve: AttackedNerve, settings: StudySettings, generator: np.random.Generator
+    nerve: AttackedNerve[MotorAxons], settings: StudySettings, generator: np.random.Generator
 ) -> list[Recording]:
     """The shortest F wave of twenty stimuli at the most distal site; no row's latency if none came back."""
     pool, axons = nerve.axons.pool, nerve.axons
@@ -216,30 +240,22 @@ def record_f_wave(
 
 
 def record_sensory(
-    pool: MotorPool, settings: StudySettings, generator: np.random.Generator
+    nerve: AttackedNerve[Axons], pool: SensoryPool, settings: StudySettings, generator: np.random.Generator
 ) -> list[Recording]:
-    """The SNAPs beside the motor nerve; lesions here are motor, so these are healthy."""
-    if pool.sensory is None:
-        return []
-    seed = int(generator.integers(2**31))
+    """Stimulate the sensory axons at every site, against their usual direction, and record the SNAP."""
     recordings = []
-    before_mm = 0.0
-    for site in pool.sensory.sites:
-        # The same sensory axons at every site.
-        clean = sensory_sum(
-            pool.sensory, site.distance_mm, np.random.default_rng(seed),
-            sampling_rate_hz=settings.sampling_rate_hz, celsius=settings.celsius,
-        )  # fmt: skip
+    for segment in nerve.segments:
+        clean = sensory_response(nerve, pool, segment.proximal, sampling_rate_hz=settings.sampling_rate_hz)
         waveform = _noisy(clean, settings.noise_uv, 0.0, settings, generator)
         markers: Markers = place_markers(waveform, noise_sd=settings.noise_uv)
         recordings.append(
             Recording(
-                nerve=pool.sensory.nerve,
+                nerve=pool.nerve,
                 side=settings.side,
                 kind=Kind.SENSORY,
-                record_at=pool.sensory.record_at,
-                stimulate_at=site.id,
-                distance_mm=round(site.distance_mm - before_mm, 1),
+                record_at=pool.record_at,
+                stimulate_at=segment.proximal,
+                distance_mm=round(segment.end_mm - segment.start_mm, 1),
                 onset_latency_ms=markers.onset_ms,
                 peak_latency_ms=markers.peak_ms,
                 negative_peak_amplitude_uv=markers.amplitude,
@@ -248,7 +264,6 @@ def record_sensory(
                 waveform=waveform,
             )
         )
-        before_mm = site.distance_mm
     return recordings
 
 
@@ -271,31 +286,12 @@ def truth_document(study: SimulatedStudy) -> dict[str, Any]:
         "name": study.name,
         "temperature_celsius": study.settings.celsius,
         "nerves": [_nerve_truth(nerve, study.settings.side) for nerve in study.nerves],
+        "sensory": [_sensory_truth(nerve, study.settings.side) for nerve in study.sensory],
     }
 
 
-def _nerve_truth(nerve: AttackedNerve, side: Side) -> dict[str, Any]:
-    alive = ~nerve.axons.is_lost
+def _nerve_truth(nerve: AttackedNerve[MotorAxons], side: Side) -> dict[str, Any]:
     sizes = nerve.axons.size_mv
-    segments = []
-    for s, segment in enumerate(nerve.segments):
-        blocked = nerve.is_blocked[s] & alive
-        slowed = alive & ~blocked & (nerve.delay_ms[s] > SLOWED_MS)
-        conducting = nerve.delay_ms[s][alive & ~blocked]
-        segments.append(
-            {
-                "distal_site": segment.distal,
-                "proximal_site": segment.proximal,
-                "blocked_fraction": _share(blocked, alive),
-                "blocked_size_fraction": float(sizes[blocked].sum() / sizes[alive].sum())
-                if alive.any()
-                else None,
-                "slowed_fraction": _share(slowed, alive),
-                "mean_delay_ms": float(conducting.mean()) if conducting.size else None,
-                "delay_sd_ms": float(conducting.std()) if conducting.size else None,
-                "solved_by": nerve.solved_by[s],
-            }
-        )
     axons = [
         {
             "axon": i,
@@ -319,9 +315,41 @@ def _nerve_truth(nerve: AttackedNerve, side: Side) -> dict[str, Any]:
         "muscle": nerve.axons.pool.muscle,
         "n_axons": nerve.axons.count,
         "n_lost": int(nerve.axons.is_lost.sum()),
-        "segments": segments,
+        "segments": _segment_truth(nerve, sizes),
         "axons": axons,
     }
+
+
+def _sensory_truth(nerve: AttackedNerve[Axons], side: Side) -> dict[str, Any]:
+    return {
+        "nerve": nerve.axons.pool.nerve,
+        "side": side.value,
+        "n_axons": nerve.axons.count,
+        "segments": _segment_truth(nerve, np.ones(nerve.axons.count)),
+    }
+
+
+def _segment_truth(nerve: AttackedNerve[SomeAxons], sizes: Array) -> list[dict[str, Any]]:
+    alive = ~nerve.axons.is_lost
+    segments = []
+    for s, segment in enumerate(nerve.segments):
+        blocked = nerve.is_blocked[s] & alive
+        slowed = alive & ~blocked & (nerve.delay_ms[s] > SLOWED_MS)
+        conducting = nerve.delay_ms[s][alive & ~blocked]
+        weight = float(sizes[alive].sum())
+        segments.append(
+            {
+                "distal_site": segment.distal,
+                "proximal_site": segment.proximal,
+                "blocked_fraction": _share(blocked, alive),
+                "blocked_size_fraction": float(sizes[blocked].sum() / weight) if weight else None,
+                "slowed_fraction": _share(slowed, alive),
+                "mean_delay_ms": float(conducting.mean()) if conducting.size else None,
+                "delay_sd_ms": float(conducting.std()) if conducting.size else None,
+                "solved_by": nerve.solved_by[s],
+            }
+        )
+    return segments
 
 
 def _share(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> float | None:

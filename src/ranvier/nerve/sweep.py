@@ -15,13 +15,23 @@ import os
 import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from ranvier.terms import DocumentRefused, Fault, InputRefused, MissingDependency
+import numpy as np
 
+from ranvier.terms import DocumentRefused, Fault, InputRefused
+from ranvier.terms.optional import require
+
+from .fibre import Fibre, build_fibre
+from .lesion import Elements
 from .lesion_file import KINDS as LESION_KINDS
+from .lesion_file import LesionEntry
+from .propagation import Pulse, conduct
+from .report import run_duration_ms
 
 AXES = ("diameter_um", "temperature_celsius", "kind", "count", "size")
 PART_ROWS = 512
@@ -29,6 +39,7 @@ PART_ROWS = 512
 AHEAD = 3
 MOST_ROWS = 50_000_000
 MARGIN = 14
+CLUSTER_WAIT_S = 20
 Progress = Callable[[int, int], None]
 
 
@@ -124,9 +135,9 @@ def _axis(name: str, given: Any, faults: list[Fault]) -> list[Any]:
             )
             return []
         ratio = [i / max(1, n - 1) for i in range(n)]
-        if given.get("log"):
-            return [low * (high / low) ** r for r in ratio]
-        return [low + (high - low) * r for r in ratio]
+        spread = [low * (high / low) ** r if given.get("log") else low + (high - low) * r for r in ratio]
+        # Internodes and nodes are counted.
+        return sorted({round(value) for value in spread}) if name == "count" else spread
     values = given if isinstance(given, list) else [given]
     allowed: tuple[type, ...] = (str,) if name == "kind" else (int, float)
     if not values or any(isinstance(v, bool) or not isinstance(v, allowed) for v in values):
@@ -140,49 +151,59 @@ def run_part(spec: SweepSpec, part: int, folder: str) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from .conduct import Pulse, conduct
-    from .fibre import build_fibre
-    from .lesion import Elements
-    from .lesion_file import LesionEntry
-    from .report import run_duration_ms
-
     final = Path(folder) / f"part-{part:08d}.parquet"
     if final.exists():
         return 0
-    import numpy as np
-
     rows, fibres, at = [], [], []
     for number, row in spec.rows(part):
         result = {
             "row": number,
             **row,
-            "outcome": None,
-            "velocity_m_per_s": None,
-            "arrival_ms": None,
-            "fault": None,
+            **dict.fromkeys(("outcome", "velocity_m_per_s", "arrival_ms", "fault")),
         }
         rows.append(result)
         try:
-            fibre = build_fibre(
-                float(row["diameter_um"]),
-                n_nodes=int(row["count"]) + 2 * MARGIN + 1,
-                celsius=float(row["temperature_celsius"]),
-            )
-            if row["kind"] != "none":
-                low, high = LESION_KINDS[row["kind"]][1:3]
-                if not low <= float(row["size"]) <= high:
-                    given = f"{row['size']:g}"
-                    raise InputRefused(
-                        path=f"size of {row['kind']}", given=given, expected=f"{low:g} to {high:g}"
-                    )
-                where = Elements(MARGIN, int(row["count"]))
-                entry = LesionEntry(row["kind"], float(row["size"]))
-                fibre = fibre.with_lesions([entry.on(fibre, where, np.random.default_rng(0))])
-            fibres.append(fibre)
+            fibres.append(_fibre(row))
             at.append(result)
         except InputRefused as refused:
             result["fault"] = str(refused)
+        if not _is_whole(row["count"]):
+            result["count"] = None
     if fibres:
+        _fill(at, fibres, spec)
+    # Workers of a cluster may share a process number.
+    temporary = final.with_suffix(f".{uuid4().hex}.tmp")
+    pq.write_table(pa.Table.from_pylist(rows, schema=_schema(pa)), temporary)
+    temporary.replace(final)
+    return len(rows)
+
+
+def _is_whole(count: Any) -> bool:
+    return math.isfinite(count) and count == round(count)
+
+
+def _fibre(row: dict[str, Any]) -> Fibre:
+    """Build one row's fibre. Raises InputRefused."""
+    if not _is_whole(row["count"]) or row["count"] < 1:
+        raise InputRefused(path="count", given=f"{row['count']:g}", expected="A whole number, 1 or more")
+    count = int(row["count"])
+    fibre = build_fibre(
+        float(row["diameter_um"]), n_nodes=count + 2 * MARGIN + 1, celsius=float(row["temperature_celsius"])
+    )
+    if row["kind"] == "none":
+        return fibre
+    low, high = LESION_KINDS[row["kind"]][1:3]
+    if not low <= float(row["size"]) <= high:
+        raise InputRefused(
+            path=f"size of {row['kind']}", given=f"{row['size']:g}", expected=f"{low:g} to {high:g}"
+        )
+    entry = LesionEntry(row["kind"], float(row["size"]))
+    return fibre.with_lesions([entry.on(fibre, Elements(MARGIN, count), np.random.default_rng(0))])
+
+
+def _fill(results: list[dict[str, Any]], fibres: list[Fibre], spec: SweepSpec) -> None:
+    """Run the fibres together; where that fails, one by one, so that a bad row spoils no other."""
+    try:
         runs = conduct(
             fibres,
             [Pulse(start_ms=0.1)],
@@ -191,15 +212,18 @@ def run_part(spec: SweepSpec, part: int, folder: str) -> int:
             precision=spec.precision,
             stop_when_node_fires=-1,
         )
-        for result, run in zip(at, runs, strict=True):
-            velocity, arrival = run.velocity_m_per_s(), float(run.arrival_ms[-1])
-            result["outcome"] = run.outcome.name.lower()
-            result["velocity_m_per_s"] = velocity if math.isfinite(velocity) else None
-            result["arrival_ms"] = arrival if math.isfinite(arrival) else None
-    temporary = final.with_suffix(f".{os.getpid()}.tmp")
-    pq.write_table(pa.Table.from_pylist(rows, schema=_schema(pa)), temporary)
-    temporary.replace(final)
-    return len(rows)
+    except (InputRefused, ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
+        if len(fibres) == 1:
+            results[0]["fault"] = str(error)
+            return
+        for result, fibre in zip(results, fibres, strict=True):
+            _fill([result], [fibre], spec)
+        return
+    for result, run in zip(results, runs, strict=True):
+        velocity, arrival = run.velocity_m_per_s(), float(run.arrival_ms[-1])
+        result["outcome"] = run.outcome.name.lower()
+        result["velocity_m_per_s"] = velocity if math.isfinite(velocity) else None
+        result["arrival_ms"] = arrival if math.isfinite(arrival) else None
 
 
 def _schema(pa: Any) -> Any:
@@ -236,14 +260,10 @@ def run_sweep(
         rows, and how many of them were refused (`faults`).
     Raises
         DocumentRefused: the folder beside `out` holds parts of another sweep.
+        InputRefused: no scheduler answers at that address.
         MissingDependency: pyarrow, or distributed for a cluster.
     """
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError as error:
-        raise MissingDependency(
-            path="pyarrow", given="not installed", expected='pip install "ranvier[tables]"'
-        ) from error
+    require("pyarrow")
     folder = out.with_name(out.name + ".parts")
     folder.mkdir(parents=True, exist_ok=True)
     mark = folder / "sweep"
@@ -275,19 +295,28 @@ def run_sweep(
     return _join(folder, out, spec)
 
 
-def _executor(workers: int, cluster: str | None) -> Executor:
-    if cluster is None:
-        import multiprocessing
+def _executor(workers: int, cluster: str | None) -> AbstractContextManager[Executor]:
+    if cluster is not None:
+        return _on_cluster(cluster)
+    import multiprocessing
 
-        return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+@contextmanager
+def _on_cluster(address: str) -> Iterator[Executor]:
+    """Hand work to a Dask scheduler. Raises InputRefused when none answers there."""
+    distributed = require("distributed")
     try:
-        from distributed import Client
-    except ImportError as error:
-        raise MissingDependency(
-            path="distributed", given="not installed", expected="pip install distributed"
+        client = distributed.Client(address, timeout=CLUSTER_WAIT_S)
+    except (OSError, ValueError) as error:
+        raise InputRefused(
+            path="cluster",
+            given=f'"{address}" does not answer',
+            expected="The address of a Dask scheduler, such as tcp://host:8786",
         ) from error
-    executor: Executor = Client(cluster).get_executor()
-    return executor
+    with client:
+        yield client.get_executor()
 
 
 def _join(folder: Path, out: Path, spec: SweepSpec) -> dict[str, int]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .conduct import Pulse, conduct
 from .fibre import Fibre
+from .propagation import Pulse, conduct
 from .weights import Scheme
 
 LANES = 32

@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .conduct import conduct
 from .fibre import build_fibre
 from .model import load_model
+from .propagation import conduct
 
 Array = NDArray[np.float64]
 N_DIAMETERS = 25

@@ -55,7 +55,7 @@ class StepWeights:
     coupling_us: float
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=2048)
 def step_weights(row: bytes, *, time_step_ms: float, scheme: Scheme) -> StepWeights:
     """Turn an internode (its row as bytes, see `eigenmodes`) into the numbers of a step."""
     modes = reduce_internode(row)

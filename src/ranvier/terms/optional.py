@@ -10,6 +10,8 @@ from .errors import MissingDependency
 # What was found missing, and what to type.
 WHAT_TO_TYPE = {
     "numba": ("not installed", 'The fibre solver needs it: pip install "ranvier[nerve]"'),
+    "pyarrow": ("not installed", 'A sweep writes Parquet: pip install "ranvier[tables]"'),
+    "distributed": ("not installed", 'A cluster needs it: pip install "ranvier[cluster]"'),
     "weasyprint": (
         "it, or Pango, is not installed",
         'pip install "ranvier[report]"; on Debian also: apt-get install libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core',

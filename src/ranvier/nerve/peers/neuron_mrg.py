@@ -17,8 +17,8 @@ from typing import Any
 
 from ranvier.terms import MissingDependency
 
-from ..conduct import Pulse
 from ..fibre import KINDS, PER_INTERNODE, Fibre, draw_circuit
+from ..propagation import Pulse
 
 MECHANISM = Path(__file__).parent / "mrg_node.mod"
 

@@ -26,6 +26,8 @@ Array = NDArray[np.float64]
 #: Lanes a group: what keeps a group's state within a core's second-level cache.
 WIDTHS = {"float64": 16, "float32": 32}
 LONGEST_STEP_US = 50.0
+#: No membrane drives itself beyond the sodium reversal of 50 mV; far beyond it a lesion's current is no physiology.
+HIGHEST_MV = 300.0
 SETTLE_STEP_MS = 0.05
 MOST_SPIKES = 512
 
@@ -74,7 +76,8 @@ class Conduction:
     @property
     def outcome(self) -> Outcome:
         """How it ended, towards the end farther from the stimulus."""
-        if not self.is_stable:
+        elsewhere = np.delete(self.peak_mv, self.stimulated_node)
+        if not self.is_stable or (elsewhere.size and elsewhere.max() > HIGHEST_MV):
             return Outcome.UNSTABLE
         fired = np.isfinite(self.arrival_ms)
         if not fired.any():
