@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "ranvier"
 # Each inner set may not import its own neighbours. `figure` is a drawing tool that knows nothing of ours.
 ORDER: list[set[str]] = [
     {"terms", "figure"},
-    {"recording"},
+    {"recording", "encoder"},
     {"case"},
     {"letter", "conduction", "treatment", "nerve"},
     {"block"},

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ranvier import letter
+from ranvier import workbench
 from ranvier.case import to_document
 from validation.intervals import f1_interval, wilson
 
@@ -39,7 +39,7 @@ def load(half: str) -> list[Row]:
 
 def compare(row: Row) -> tuple[dict[str, Counter[str]], list[str]]:
     """Count hits and misses of one text, by kind, and describe the errors."""
-    read = to_document(letter.read(row["text"], today=TODAY))
+    read = to_document(workbench.read(row["text"], today=TODAY))
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     errors: list[str] = []
 

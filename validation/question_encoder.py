@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ranvier.evidence.encoder.tokens import FIRST, LAST, UNKNOWN
-from ranvier.evidence.encoder.transformer import LAYERS, LONGEST, WEIGHTS
+from ranvier.encoder.tokens import FIRST, LAST, UNKNOWN
+from ranvier.encoder.transformer import LAYERS, LONGEST, WEIGHTS
 
 KEPT = re.compile(r"(##)?([a-z0-9]+|[!-/:-@\[-`{-~])")
 PARTS = {

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from ranvier.encoder import encode
 from ranvier.evidence import ask, lexical, reply_document, statements
-from ranvier.evidence.encoder import encode
 from ranvier.evidence.finding import standard
 from ranvier.evidence.index import index, with_one
 from ranvier.evidence.message import clean

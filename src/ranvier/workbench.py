@@ -38,9 +38,9 @@ def versions() -> dict[str, str]:
 
 def read(text: str, *, today: date | None = None) -> Case:
     """Read a letter, or a page that holds one, into a case: a proposal for a person to confirm."""
-    from ranvier import letter
+    from ranvier import evidence, letter
 
-    return letter.read(text, today=today or date.today())
+    return letter.read(text, today=today or date.today(), topic_of=evidence.topic_of)
 
 
 def case_of(text: str, *, name: str = "case") -> Case:

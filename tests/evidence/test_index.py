@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from ranvier.evidence import index as compiled
-from ranvier.evidence.encoder import DIMENSIONS, encode
-from ranvier.evidence.encoder.tokens import pieces, tokens, words
+from ranvier.encoder import DIMENSIONS, encode
+from ranvier.encoder.tokens import pieces, tokens, words
 from ranvier.evidence.index import index, ridge
 from ranvier.terms import DataError
 

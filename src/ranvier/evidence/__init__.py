@@ -12,6 +12,7 @@ from .topic import topics
 
 if TYPE_CHECKING:
     from .asking import ask
+    from .finding import topic_of
     from .reply import Reply, reply_document
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "ask",
     "reply_document",
     "statements",
+    "topic_of",
     "topics",
 ]
 
@@ -33,6 +35,10 @@ def __getattr__(name: str) -> object:
         from .asking import ask
 
         return ask
+    if name == "topic_of":
+        from .finding import topic_of
+
+        return topic_of
     if name in ("Reply", "reply_document"):
         from . import reply
 

@@ -13,9 +13,11 @@ from functools import cache
 
 import numpy as np
 
+from ranvier.encoder import encode
+
 from . import lexical
-from .encoder import encode
 from .index import Array, index, with_one
+from .message import clean
 from .scope import foreign_topic, names_another_illness
 from .statement import statements
 
@@ -87,6 +89,16 @@ def find(text: str, *, context: str = "", within: str = "", beside_others: bool 
         scope=scope,
         refusal={reason: float(score) for reason, score in zip(made.reasons, refusal, strict=True)},
     )
+
+
+def topic_of(question: str, context: str = "") -> str:
+    """The topic of one question of a letter; `context` is the sentence before it.
+
+    Example
+        >>> topic_of("What is multifocal motor neuropathy?")
+        'definition'
+    """
+    return find(clean(question), context=clean(context)).topic
 
 
 def standard(scores: Array) -> Array:

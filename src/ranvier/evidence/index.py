@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from ranvier.terms import DataError
 
 from . import lexical
-from .phrasing import asked_as, declined_requests, off_topic, other_illness
+from .phrasing import asked_as, asked_in_letters, declined_requests, off_topic, other_illness
 from .statement import STATEMENTS, statements
+from .topic import OUT_OF_SCOPE
 
 Array = NDArray[np.float32]
 
@@ -50,7 +51,7 @@ class Index:
 
 def digest() -> str:
     """A hash of every file the index is made from, and of the encoder's weights by their size and end."""
-    from .encoder.transformer import WEIGHTS
+    from ranvier.encoder.transformer import WEIGHTS
 
     total = hashlib.sha256()
     for path in sorted(STATEMENTS.glob("*.toml")):
@@ -101,29 +102,32 @@ def with_one(inputs: Array) -> Array:
 
 def make() -> Index:
     """Fit every head. Takes about half a minute: some three thousand sentences are encoded."""
-    from .encoder import encode
+    from ranvier.encoder import encode
 
     known = statements()
     ids = tuple(known)
-    texts: list[str] = []
-    owner: list[int] = []
-    for row, key in enumerate(ids):
-        for text in (*asked_as()[key], known[key].plain, known[key].claim):
-            texts.append(text)
-            owner.append(row)
+    column = {key: number for number, key in enumerate(ids)}
+    further = [row for row in asked_in_letters() if row.topic != OUT_OF_SCOPE]
+    told = [(text, key) for key in ids for text in asked_as()[key]]
+    told += [(row.whole, row.statement) for row in further if row.statement]
+    stated = [(text, key) for key in ids for text in (known[key].plain, known[key].claim)]
+    texts = [text for text, _ in told + stated]
+    owners = np.array([column[key] for _, key in told + stated])
     asked = encode(texts)
-    owners = np.array(owner)
     rows = lexical.folded(texts)
     rarity = lexical.rarity(rows)
-    is_question = np.array([text in asked_as()[ids[row]] for text, row in zip(texts, owner, strict=True)])
-    foreign = encode([*off_topic(), *other_illness()])
+    questions = slice(0, len(told))
+    foreign_texts = [*off_topic(), *other_illness()]
+    foreign_texts += [row.whole for row in asked_in_letters() if row.topic == OUT_OF_SCOPE]
+    foreign = encode(foreign_texts)
     reasons = tuple(declined_requests())
     requests = [(text, reason) for reason in reasons for text in declined_requests()[reason]]
     asking_too_much = encode([text for text, _ in requests])
 
     topic_ids = tuple(sorted({statement.topic for statement in known.values()}))
-    topic_of = np.array([topic_ids.index(known[key].topic) for key in ids])
-    questions = asked[is_question]
+    topic_of = [known[key].topic for _, key in told + stated]
+    by_hand = [row for row in further if row.topic in topic_ids]
+    topics = np.array([topic_ids.index(name) for name in (*topic_of, *(row.topic for row in by_hand))])
     of_reason = np.array([[reason == name for name in reasons] for _, reason in requests], dtype=np.float32)
     return Index(
         statement_ids=ids,
@@ -131,19 +135,22 @@ def make() -> Index:
         rarity=rarity,
         lexical=ridge(lexical.weighted(rows, rarity), _one_of(owners, len(ids))),
         topic_ids=topic_ids,
-        topic=ridge(with_one(asked), _one_of(topic_of[owners], len(topic_ids))),
-        scope=_balanced(np.vstack([questions, asking_too_much]), foreign),
+        topic=ridge(
+            with_one(np.vstack([asked, encode([row.whole for row in by_hand])])),
+            _one_of(topics, len(topic_ids)),
+        ),
+        scope=_balanced(np.vstack([asked[questions], asking_too_much]), foreign),
         scope_lexical=_balanced(
             lexical.weighted(
-                np.vstack([rows[is_question], lexical.folded([text for text, _ in requests])]), rarity
+                np.vstack([rows[questions], lexical.folded([text for text, _ in requests])]), rarity
             ),
-            lexical.weighted(lexical.folded([*off_topic(), *other_illness()]), rarity),
+            lexical.weighted(lexical.folded(foreign_texts), rarity),
         ),
         reasons=reasons,
         declined=np.hstack(
             [
-                _balanced(asking_too_much[of_reason[:, column] > 0], np.vstack([questions, foreign]))
-                for column in range(len(reasons))
+                _balanced(asking_too_much[of_reason[:, number] > 0], np.vstack([asked[questions], foreign]))
+                for number in range(len(reasons))
             ]
         ),
     )

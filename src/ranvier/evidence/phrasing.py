@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from .statement import STATEMENTS
@@ -42,3 +43,28 @@ def other_illness() -> tuple[str, ...]:
     """Phrasings about other illnesses of nerve and brain that no statement answers."""
     rows = _rows("other_illness.toml")["asked_as"]
     return tuple(str(row) for row in rows) if isinstance(rows, list) else ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as it stands in a letter: what led up to it, its topic, and the statement that answers it (or None)."""
+
+    text: str
+    context: str
+    topic: str
+    statement: str | None
+
+    @property
+    def whole(self) -> str:
+        """The question with what led up to it."""
+        return f"{self.context} {self.text}".strip()
+
+
+@cache
+def asked_in_letters() -> tuple[Asked, ...]:
+    """Questions written by one further hand, with their topics; out of scope ones among them."""
+    rows = _rows("asked_in_letters.toml")["asked"]
+    return tuple(
+        Asked(str(row["text"]), str(row.get("context", "")), str(row["topic"]), row.get("statement"))
+        for row in (rows if isinstance(rows, list) else ())
+    )

@@ -18,7 +18,13 @@ from .topic import topics
 
 STATEMENTS = Path(__file__).parent / "statements"
 SOURCES_FILE = "sources.toml"
-PHRASING_FILES = ("asked_as.toml", "declined.toml", "off_topic.toml", "other_illness.toml")
+PHRASING_FILES = (
+    "asked_as.toml",
+    "asked_in_letters.toml",
+    "declined.toml",
+    "off_topic.toml",
+    "other_illness.toml",
+)
 KEYS = {
     "topic", "claim", "plain", "strength", "mark", "sources", "numbers", "conflicts", "supersedes", "seed", "as_of",
 }  # fmt: skip

@@ -97,8 +97,15 @@ def _lab(
         and near is not None
         and _TITRE.search(near.group()) is not None
     )
+    by_number = _verdict_by_number(name, value, unit)
     if verdict is None or (titre_first and verdict is LabVerdict.NEGATIVE):
-        verdict = _verdict_by_number(name, value, unit)
+        verdict = by_number
+    elif limit is None and name == "csf_protein" and by_number is LabVerdict.NEGATIVE:
+        verdict = by_number  # "0.41 g/L with no cells": what else was found in the fluid is not the protein's
+    if re.search(r"\b(?:no|without|neither|nor)(?: \w+){0,2} $", normal[clause.start : start]):
+        verdict = LabVerdict.NEGATIVE  # "no paraprotein was found"
+    if name == "igm_paraprotein" and _NO_BAND.search(whole):
+        verdict = LabVerdict.NEGATIVE
     if verdict is None and name == "igm_paraprotein" and "electrophoresis" not in normal[start:end] and "fixation" not in normal[start:end] and context.is_claim:  # fmt: skip
         verdict = LabVerdict.POSITIVE
     if verdict is None or not context.is_claim:
@@ -106,6 +113,7 @@ def _lab(
     return Lab(name, verdict, isotype, value, unit, limit, (Span(start, end),))
 
 
+_NO_BAND = re.compile(r"\bno (?:\w+ )?(?:paraprotein\w*|monoclonal \w+|m[- ]?(?:band|protein|spike)|band)\b")
 _LIMIT = re.compile(
     r"(?:uln|upper limit(?: of normal)?|normal (?:below|under|up to|range (?:up )?to)|normal|nr|ref|cut-?off|limit)\s?(?:of |is |was |below |under |<|=|:|up to )*\s?(?:1\s?:\s?)?(?:\d+(?:\.\d+)?\s?-\s?)?(?P<limit>\d[\d,]*(?:\.\d+)?)|[(\s]<\s?(?P<below>\d[\d,]*(?:\.\d+)?)\)"
 )

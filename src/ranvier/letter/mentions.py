@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from . import lexicon
 from .text import Sentence
+from .trained import Heard
 
 # These say how a weakness behaves, so they stand beside the finding they share words with; others displace it.
 QUALITIES = frozenset(
@@ -48,7 +49,7 @@ _AFTER_NORMAL = re.compile(r"^(?:[\s,/&-]*(?:and|or|muscle|tendon|deep|tone|powe
 @dataclass(frozen=True)
 class Mention:
     """A finding named at `start:end`; `anchor` is the word its side belongs to. `denies` = the words themselves
-    deny it; `core` = where the word begins that a "not" before it denies."""
+    deny it; `core` = where the word begins that a "not" before it denies; `heard` = when the trained reader found it."""
 
     id: str
     start: int
@@ -56,6 +57,7 @@ class Mention:
     anchor: tuple[int, int] = field(default=(0, 0))
     denies: bool = False
     core: int = -1
+    heard: Heard | None = None
 
     def overlaps(self, other: Mention) -> bool:
         """Whether the two share a character."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from ranvier.case import Patient
 
@@ -16,6 +17,9 @@ _AGES = [
     re.compile(r"\b(?P<age>\d{2})\s?(?:yrs?|years?)[ ,/]+(?:old )?(?:m|f|male|female|man|woman|lady|gentleman|driver|retired)\b"),
     re.compile(r"\b(?:male|female|man|woman|pt|patient|mr\.? \w+(?: \w+)?|mrs\.? \w+(?: \w+)?|ms\.? \w+(?: \w+)?|\w+ petrovi\w+),? (?P<age>\d{2})(?: years| yrs)?(?=[,.;]| years| yrs| with)"),
     re.compile(r"(?:^|[.\n] ?)(?:nan|gran|mum|dad|mother|father|granny|grandad|wife|husband),? \(?(?P<age>\d{2})\)?,"),
+    re.compile(r"\b(?:wife|husband|mother|father|mum|mom|dad|son|daughter|brother|sister|partner) is (?:now )?(?P<age>\d{2})(?=[\s,.;)])(?! (?:weeks|months|days|kg))"),
+    re.compile(r"(?:^|[.!?] )at (?P<age>\d{2}),? (?:i|he|she|my)\b"),
+    re.compile(r"^(?:pt |patient )?(?P<age>\d{2}), "),
     re.compile(r"\((?:she's|he's|she is|he is|aged)? ?(?P<age>\d{2})\)"),
     re.compile(r"\b(?:who is|he is|she is|he's|she's) (?P<age>\d{2})(?=[\s,.)])(?! (?:weeks|months|days|kg|stone|feet|minutes))"),
     re.compile(rf"\b{_N}[\s-]{{0,2}}(?:years?|yrs?|yr\.?|y)\.?[\s-]{{0,2}}(?:old|of age|o)\b"),
@@ -24,7 +28,7 @@ _AGES = [
     re.compile(rf"\b(?:man|woman|lady|gentleman|husband|wife|mother|father|mum|dad|brother|sister|son|daughter|partner|male|female|patient|dentist|teacher|farmer|nurse|pt)\s?[,(]\s?(?:aged\s)?{_N}(?=\s?[,).;]|\s)"),
     re.compile(r"\(\s?(?P<age>\d{2})\s?[,/ ]?\s?[mf]\s?\)"),
     re.compile(r"\b(?P<age>\d{2})\s?/?\s?[mf]\b(?=[\s,.])"),
-    re.compile(r"\b(?P<age>\d{2})[- ](?:m|f|male|female|man|woman)\b"),
+    re.compile(r"\b(?P<age>\d{2})[- ](?:m|f|male|female|man|woman)\b(?!/)"),
 ]  # fmt: skip
 _AGE_THEN = re.compile(
     rf"\b(?:i|he|she) was {_N}(?: years old| when)?(?:[^.?!]{{0,60}}?)(?P<ago>\d{{1,2}}|{WORD_NUMBER}) years ago"
@@ -77,7 +81,7 @@ _CARER = re.compile(
     r"\b(?:my|our) (?:\w+ )?(?P<kin>husband|wife|partner|spouse|mother|father|mum|mom|dad|son|daughter|brother|sister|grandmother|grandfather|gran|nan|grandad|uncle|aunt|boyfriend|girlfriend|fianc[eé]e?|child|boy|girl)(?:'s|\b)"
 )
 _CARER_SIGNS = re.compile(
-    r"^(?:'s (?:\w+ )?(?:hands?|arms?|legs?|foot|feet|fingers?|wrist|grip|weakness|symptoms?|muscles?|thumb|calf|speech|swallowing|breathing|neurologist|doctor|treatment|infusions?|nerve|nerves|diagnosis|blood|tests?|emg)|,? (?:\w+ ){0,6}?(?:has|is|cannot|can't|can no longer|was (?:just |recently |first )?diagnosed|been|gets|keeps|suffers|struggles|trips|drops|takes|developed|started|began|noticed|complains|finds|needs|feels|had to|started to|says (?:his|her)|does not|doesn't|used to|could not|couldn't|lost|woke))"
+    r"^(?: \(\d{2}\)|, \d{2},)?(?:'s (?:\w+ )?(?:hands?|arms?|legs?|foot|feet|fingers?|wrist|grip|weakness|symptoms?|muscles?|thumb|calf|speech|swallowing|breathing|neurologist|doctor|treatment|infusions?|nerve|nerves|diagnosis|blood|tests?|emg)|,? (?:\w+ ){0,6}?(?:has|is|cannot|can't|can no longer|was (?:just |recently |first )?diagnosed|been|gets|keeps|suffers|struggles|trips|drops|takes|developed|started|began|noticed|complains|finds|needs|feels|had to|started to|says (?:his|her)|does not|doesn't|used to|could not|couldn't|lost|woke))"
 )
 _ON_BEHALF = re.compile(
     r"\b(?:on behalf of|writing (?:about|for|because)|ask(?:ing)? (?:about|for)|question (?:about|is about|concerns)|concerned about|worried about|concerning|regarding|advice for|help(?:ing)?|re:?|care for|look after|looking after|caring for) (?:my|our) (?:\w+ )?(?P<kin>husband|wife|partner|mother|father|mum|mom|dad|son|daughter|brother|sister|grandmother|grandfather|uncle|aunt|boyfriend|girlfriend)\b"
@@ -90,12 +94,31 @@ _ALSO = re.compile(
 )
 
 
-def patient(normal: str, parts: Sequence[Sentence], *, kin_is_patient: frozenset[str]) -> Patient:
+def patient(
+    normal: str, parts: Sequence[Sentence], *, kin_is_patient: frozenset[str], today: date
+) -> Patient:
     """Age, sex and work of the person the letter is about; None where it does not say."""
     text = normal[parts[0].start : parts[-1].end] if parts else ""
+    age = _age(text, kin_is_patient)
     return Patient(
-        age_years=_age(text, kin_is_patient), sex=_sex(text, kin_is_patient), occupation=_occupation(text)
+        age_years=_age_at_birth_date(text, today) if age is None else age,
+        sex=_sex(text, kin_is_patient),
+        occupation=_occupation(text),
     )
+
+
+_BORN = re.compile(
+    r"\b(?:dob|date of birth|born(?: on)?)\W{0,3}(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>(?:19|20)\d\d)\b"
+)
+
+
+def _age_at_birth_date(text: str, today: date) -> float | None:
+    match = _BORN.search(text)
+    if match is None:
+        return None
+    day, month, year = (int(match[name]) for name in ("day", "month", "year"))
+    age = today.year - year - ((today.month, today.day) < (month, day))
+    return age if 0 <= age <= 110 else None
 
 
 def kin_who_is_patient(normal: str, parts: Sequence[Sentence]) -> frozenset[str]:
@@ -129,6 +152,11 @@ def _words_for(kin: str) -> frozenset[str]:
     return frozenset(words | {word + "'s" for word in words} | {word + "s" for word in words})
 
 
+_KIN_NAMED = re.compile(
+    r"\b(?:(?:my|our|his|her|the) (?:\w+ )?|^\W*)(?P<kin>husband|wife|partner|mother|father|mum|mom|dad|son|daughter|brother|sister|grandmother|grandfather|gran|nan|grandad|uncle|aunt|cousin|neighbou?r|friend|colleague)(?:'s|\b)"
+)
+
+
 def _age(text: str, kin: frozenset[str]) -> float | None:
     then = _AGE_THEN.search(text)
     if then is not None:
@@ -139,8 +167,8 @@ def _age(text: str, kin: frozenset[str]) -> float | None:
         for match in pattern.finditer(text):
             head = text[max(0, match.start() - 40) : match.start()]
             sentence = text[text.rfind(".", 0, match.start()) + 1 : match.start()]
-            about = _CARER.search(sentence + text[match.start() : match.start() + 12])
-            if about is not None and about["kin"] not in kin and re.search(r"\bmy\b", sentence):
+            about = _KIN_NAMED.search(sentence + text[match.start() : match.start() + 12])
+            if about is not None and about["kin"] not in kin:
                 continue
             if _NOT_THE_AGE.search(head) or re.search(
                 r"\b(?:grade|score|mrc|igg|dose|week|chapter|room|flat|number)\s$", head
@@ -165,7 +193,13 @@ def _sex(text: str, kin: frozenset[str]) -> str | None:
         return "female" if word in _FEMALE_WORDS else "male"
     if _SELF_PREGNANT.search(text):
         return "female"
-    if _FIRST_PERSON.search(text) and not _THIRD_PERSON.search(text):
+    spoken_of = len(re.findall(r"\b(?:he|she|him|himself|herself)\b", text))
+    by_another = spoken_of >= 3 and not _OWN_BODY.search(text)
+    if (
+        _FIRST_PERSON.search(_CLINICIAN_SAYS.sub(" ", text))
+        and not _THIRD_PERSON.search(text)
+        and not by_another
+    ):
         return (
             "male"
             if re.search(r"\bmy wife\b", text)
@@ -176,13 +210,33 @@ def _sex(text: str, kin: frozenset[str]) -> str | None:
     named = _NAMED_SEX.search(text)
     if named is not None:
         return "female" if named["female"] or named["f2"] or named["f3"] else "male"
-    women = len(re.findall(r"\b(?:she|her|hers|herself)\b", text))
-    men = len(re.findall(r"\b(?:he|his|him|himself)\b", text))
+    bare = _BARE_SEX.search(text)
+    if bare is not None:
+        return "female" if (bare["word"] or bare["word2"]).startswith("f") else "male"
+    told = " ".join(part for part in re.split(r"(?<=[.?!])\s", text) if not _SOMEONE_ELSE.search(part))
+    if re.search(r"\b(?:weeks?|currently|is) pregnant\b|\bg\dp\d\b", told):
+        return "female"
+    whose = [match["whose"] for match in _SOMEONE_ELSE.finditer(text)]  # "his mother": he is who is spoken of
+    women = len(re.findall(r"\b(?:she|her|hers|herself)\b", told)) + whose.count("her")
+    men = len(re.findall(r"\b(?:he|his|him|himself)\b", told)) + whose.count("his")
     if women == men:
-        return None
+        title = re.match(r"\W*(?:re:? )?(?:mr|(?P<female>mrs|ms|miss))\b", text)
+        return None if title is None else "female" if title["female"] else "male"
     return "female" if women > men else "male"
 
 
+_CLINICIAN_SAYS = re.compile(
+    r"\bi (?:have|had|am|was|started|noticed|felt|get|need)(?: (?:not|now|also|therefore|since|again|today|already|just))* (?:started|referred|seen|asked|concerned|grateful|arranged|explained|told|given|advised|sent|reviewed|examined|discussed|put|stopped|increased|prescribed|worried|inclined|minded|happy|pleased|writing|enclosing|him|her|this|these|the patient|mr|mrs|ms)\b"
+)
+_OWN_BODY = re.compile(
+    r"\bmy (?:own )?(?:\w+ )?(?:hands?|arms?|legs?|foot|feet|fingers?|wrists?|grip|weakness|symptoms?|muscles?|thumb|calf|calves|thighs?|neurologist|speech|swallowing|breathing|mmn)\b"
+)
+_BARE_SEX = re.compile(
+    r"^\W*(?P<word>female|male)\b|\b\d{2} ?(?:yrs?|years?|yo|y/o)? ?/? ?(?P<word2>m|f|male|female)(?=[\s,.])"
+)
+_SOMEONE_ELSE = re.compile(
+    r"\b(?P<whose>my|our|his|her|the|a|an)(?: (?:late|elder|older|younger|elderly|twin|maternal|paternal|old|best|next-door))* (?:mother|father|mum|mom|dad|son|daughter|brother|sister|grandmother|grandfather|gran|nan|grandad|uncle|aunt|cousin|neighbou?r|friend|colleague|chap|bloke|boss|nephew|niece)\b|^\W*(?:mum|dad|mom|nan|gran|grandad)\b"
+)
 _THIRD_PERSON = re.compile(r"\b(?:o/e|c/o|thank you for (?:seeing|referring)|this (?:\S+ ){0,4}(?:man|woman|lady|gentleman|patient)|the patient|pt|referr(?:al|ed)|re:)\b")  # fmt: skip
 _NAMED_SEX = re.compile(
     r"\b(?:(?:this|a|the|pleasant|our) (?:[\w/-]+,? ){0,5}?(?:(?P<female>woman|lady|girl|housewife)|man|gentleman|boy)|re:? (?:mr|(?P<f2>mrs|ms|miss))|(?:mr|(?P<f3>mrs|ms|miss))\.? [a-z]+(?: [a-z]+)?,? (?:who|has|is|was|\d|\(|dob|presents))\b"

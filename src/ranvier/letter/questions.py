@@ -1,15 +1,13 @@
-"""What the writer asks, and its topic by the words used."""
+"""What the writer asks. Whoever knows the topics of questions (`evidence`) is handed in."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable
 
 from ranvier.case import Question
 from ranvier.terms import Span
 
-from . import lexicon
 from .text import Sentence
 
 _INDIRECT = re.compile(
@@ -20,12 +18,18 @@ _RHETORICAL = re.compile(
 )
 
 
-@cache
-def _topics() -> Mapping[str, re.Pattern[str]]:
-    return {name: lexicon.whole_word(patterns) for name, patterns in lexicon.data("topics")["topics"].items()}
+CONTEXT = 200  # characters of the sentence before, at most
+TopicOf = Callable[[str, str], str]  # a question and the sentence that led up to it -> a topic id
 
 
-def questions(text: str, normal: str, parts: tuple[Sentence, ...]) -> tuple[Question, ...]:
+def no_topic(question: str, context: str) -> str:
+    """The topic of a question when nobody is there to tell it."""
+    return "out_of_scope"
+
+
+def questions(
+    text: str, normal: str, parts: tuple[Sentence, ...], *, topic_of: TopicOf = no_topic
+) -> tuple[Question, ...]:
     """Every question, direct or indirect, with its topic and span."""
     found: list[Question] = []
     for index, sentence in enumerate(parts):
@@ -40,20 +44,7 @@ def questions(text: str, normal: str, parts: tuple[Sentence, ...]) -> tuple[Ques
         start = next((c.start for c in sentence.clauses if c.is_question), sentence.start)
         start += len(text[start : sentence.end]) - len(text[start : sentence.end].lstrip(" ,;:-\u2013\u2014"))
         span = Span(min(start, sentence.end - 1), sentence.end)
-        context = normal[parts[max(0, index - 2)].start : sentence.end]
-        found.append(Question(span.of(text), topic_of(normal[span.start : span.end], context), span))
+        before = parts[index - 1] if index else None
+        context = "" if before is None else text[before.start : before.end][-CONTEXT:]
+        found.append(Question(span.of(text), topic_of(span.of(text), context), span))
     return tuple(found)
-
-
-def topic_of(question: str, context: str = "") -> str:
-    """The topic of a question by its words, then by the words just before it; `out_of_scope` if none fits.
-
-    Example
-        >>> topic_of("what is multifocal motor neuropathy?")
-        'definition'
-    """
-    for stretch in (question, context):
-        for name, pattern in _topics().items():
-            if pattern.search(stretch):
-                return name
-    return "out_of_scope"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -16,6 +16,11 @@ from .context import context_of
 from .durations import durations
 from .named import find_named
 from .text import Sentence
+from .trained import Hearing
+
+HEARD = (
+    0.6  # probability from which a treatment counts that no list names ("the drip") [tuned on third.jsonl]
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class _Told:
 def treatments(
     normal: str,
     parts: tuple[Sentence, ...],
+    heard: tuple[Hearing, ...],
     *,
     kin_is_patient: frozenset[str],
     today: date,
@@ -41,11 +47,15 @@ def treatments(
     told: list[_Told] = []
     for index, sentence in enumerate(parts):
         named = find_named(normal, "treatments", sentence.start, sentence.end)
+        unnamed = sorted(set(lexicon.data("entities")["treatments"]) - {name for name, _, _ in named})
+        named += [row for row in heard[index].named(unnamed, at_least=HEARD) if row[1] >= sentence.start]
+        named.sort(key=lambda row: row[1])
         for position, (name, start, end) in enumerate(named):
             if (
                 name == "ivig"
                 and _is_generic_infusion(normal, start, end)
                 and not _speaks_of_immunoglobulin(normal, parts)
+                and heard[index].probability("ivig") < HEARD
             ):
                 continue
             context = context_of(normal, sentence, start, end, kin_is_patient=kin_is_patient)
@@ -55,7 +65,13 @@ def treatments(
                 continue
             limit = named[position + 1][1] if position + 1 < len(named) else sentence.end
             since = named[position - 1][2] if position else sentence.start
-            told.append(_told(normal, parts, index, name, (start, end), (since, limit), today, age_years))
+            item = _told(normal, parts, index, name, (start, end), (since, limit), today, age_years)
+            given, response = heard[index].treatment(name, start, end)
+            told.append(
+                replace(item, response=item.response or response)
+                if given > 0.5
+                else replace(item, given=False, response=None, months_ago=None)
+            )
     return _joined(told)
 
 
@@ -88,8 +104,6 @@ def _told(
 ) -> _Told:
     sentence = parts[index]
     start, end = span
-    clause = sentence.clause_at(start)
-    before, after = normal[max(clause.start, room[0]) : start], normal[end : room[1]]
     response = _response(normal, sentence, start, end, room)
     if response is None and index + 1 < len(parts):
         following = normal[parts[index + 1].start : parts[index + 1].end]
@@ -97,18 +111,6 @@ def _told(
             response = _response_in(
                 following[:140], strict=not re.match(r"\W*(?:it|this|that|which|they|these|the)\b", following)
             )
-    planned = (
-        _patterns_not_given().search(before) is not None
-        or _patterns_not_given_after().match(after.lstrip(" ,")) is not None
-    )
-    was_given = _WAS_GIVEN.search(before) is not None
-    given = (
-        not (clause.is_question or planned)
-        or (response is not None and not clause.is_question)
-        or (was_given and not _NEVER.search(before))
-    )
-    if name in ("ivig", "scig") and not given and _ON_IT.search(before):
-        given = True
     months = None
     for item in durations(normal, start=sentence.start, end=sentence.end, today=today, age_years=age_years):
         near = start - 45 <= item.start <= end + 60 and room[0] - 1 <= item.start <= room[1]
@@ -118,26 +120,7 @@ def _told(
         ):
             months = item.months
             break
-    return _Told(name, given, response if given else None, months if given else None, Span(start, end))
-
-
-@cache
-def _patterns_not_given() -> re.Pattern[str]:
-    body = "|".join(lexicon.expand(item, {}) for item in lexicon.data("entities")["response"]["not_given"])
-    tail = r"(?:[\s,]+(?:to|for|of|me|him|her|us|a|an|the|any|that|i|he|she|we|they|it|be|have|had|try|trying|start|starting|started|on|with|by|about|some|more|high|dose|oral|my|his|trial|course|either|or|and|possible|again|get|getting|take|taking|go|going|into|monthly|regular|further|another|using|use|whether|such|as|like|\w+ly|treatment|put|given|giving|receive|drug|drugs|called|consider|infusions))*[\s,]*$"
-    return re.compile(rf"(?<!\w)(?:{body}){tail}")
-
-
-@cache
-def _patterns_not_given_after() -> re.Pattern[str]:
-    return lexicon.whole_word(lexicon.data("entities")["response"]["not_given_after"])
-
-
-_WAS_GIVEN = re.compile(r"\b(?:had|received|given|started(?: on)?|treated with|on|underwent|took|taking|tried|put (?:me|him|her) on|been having|been on|after|since|following|has had|have had|completed|prescribed|having|courses? of|getting|receiving|maintained on)\b(?:[\s,]+[\w/.%-]+){0,5}[\s,]*$")  # fmt: skip
-_NEVER = re.compile(r"\b(?:never|not|n't|no|without|before|if|whether|refused|declined|should|could|would|want\w*|plan\w*|propos\w*|suggest\w*|recommend\w*|consider\w*|offer\w*|hop\w*|discuss\w*|awaiting|wonder\w*)\b")  # fmt: skip
-_ON_IT = re.compile(
-    r"\b(?:i am|i'm|he is|she is|currently|still|been|regular|monthly) (?:\w+ ){0,3}(?:on|having|getting|receiving)\b"
-)
+    return _Told(name, True, response, months, Span(start, end))
 
 
 def _response(

@@ -54,13 +54,7 @@ def weights() -> Weights:
         )
     with np.load(WEIGHTS) as stored:
         names = bytes(stored["vocabulary"]).decode("utf-8").split("\n")
-        matrices = {}
-        for name in stored.files:
-            if name.startswith("layer") and not name.endswith(".scale"):
-                value = stored[name].astype(np.float32)
-                if f"{name}.scale" in stored.files:
-                    value *= stored[f"{name}.scale"].astype(np.float32)[:, None]
-                matrices[name] = value
+        matrices = unpacked_layers(stored)
         for name in ("norm.weight", "norm.bias"):
             matrices[name] = stored[name].astype(np.float32)
         return Weights(
@@ -70,6 +64,18 @@ def weights() -> Weights:
             places=stored["places"].astype(np.float32),
             matrices=matrices,
         )
+
+
+def unpacked_layers(stored: Mapping[str, NDArray[np.generic]]) -> dict[str, Array]:
+    """The matrices of whole layers in a weights file, unpacked from 8-bit numbers with one scale a row."""
+    matrices = {}
+    for name, packed in stored.items():
+        if name.startswith("layer") and not name.endswith(".scale"):
+            value = packed.astype(np.float32)
+            if f"{name}.scale" in stored:
+                value *= stored[f"{name}.scale"].astype(np.float32)[:, None]
+            matrices[name] = value
+    return matrices
 
 
 def encode(texts: Iterable[str]) -> Array:
@@ -91,15 +97,29 @@ def encode(texts: Iterable[str]) -> Array:
     return encoded
 
 
-def _encode(rows: list[list[int]]) -> Array:
+def states(rows: list[list[int]], *, upper: Mapping[str, Array] | None = None, layers: int = LAYERS) -> Array:
+    """The state of every piece after the layers, for sentences of one length.
+
+    Parameters
+        rows : (n_sentences, n_pieces) piece numbers with their two marks.
+        upper : matrices that stand in for the encoder's own of the same name: its upper layers, trained further.
+        layers : how many of the six are run.
+    Returns
+        (n_sentences, n_pieces, 384)
+    """
     known = weights()
     m = known.matrices
     length = len(rows[0])
     pieces = known.pieces([piece for row in rows for piece in row]).reshape(len(rows), length, DIMENSIONS)
     x = _norm(pieces + known.places[:length], m["norm.weight"], m["norm.bias"])
-    for layer in range(LAYERS):
-        x = _layer(x, m, f"layer{layer}")
-    mean = x.mean(axis=1)
+    for layer in range(layers):
+        own = upper is not None and f"layer{layer}.query.weight" in upper
+        x = _layer(x, upper if own and upper is not None else m, f"layer{layer}")
+    return x
+
+
+def _encode(rows: list[list[int]]) -> Array:
+    mean = states(rows).mean(axis=1)
     unit: Array = (mean / np.linalg.norm(mean, axis=1, keepdims=True)).astype(np.float32)
     return unit
 

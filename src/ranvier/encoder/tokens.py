@@ -13,19 +13,28 @@ LAST = "[SEP]"
 
 def words(text: str) -> Iterator[str]:
     """Lower-case words without accents, every punctuation mark by itself."""
-    plain = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if unicodedata.category(c) != "Mn")
-    word = ""
-    for character in plain:
-        if character.isalnum():
-            word += character
-            continue
-        if word:
-            yield word
-            word = ""
-        if not character.isspace() and character.isprintable():
-            yield character
+    return (word for word, _, _ in located_words(text))
+
+
+def located_words(text: str) -> Iterator[tuple[str, int, int]]:
+    """The same with where each stands: `text[start:end]` is the word as written."""
+    word, start, end = "", 0, 0
+    for place, written in enumerate(text):
+        for character in unicodedata.normalize("NFD", written.lower()):
+            if unicodedata.category(character) == "Mn":
+                continue
+            if character.isalnum():
+                if not word:
+                    start = place
+                word, end = word + character, place + 1
+                continue
+            if word:
+                yield word, start, end
+                word = ""
+            if not character.isspace() and character.isprintable():
+                yield character, place, place + 1
     if word:
-        yield word
+        yield word, start, end
 
 
 def pieces(word: str, vocabulary: Mapping[str, int]) -> list[int]:
@@ -54,3 +63,18 @@ def tokens(text: str, vocabulary: Mapping[str, int], *, at_most: int) -> list[in
     """
     found = [piece for word in words(text) for piece in pieces(word, vocabulary)]
     return [vocabulary[FIRST], *found[-(at_most - 2) :], vocabulary[LAST]]
+
+
+def located_tokens(
+    text: str, vocabulary: Mapping[str, int], *, at_most: int
+) -> tuple[list[int], list[tuple[int, int]]]:
+    """Piece numbers as `tokens` gives them, and the stretch of text of each; the two marks have an empty one."""
+    found = [
+        (piece, (start, end))
+        for word, start, end in located_words(text)
+        for piece in pieces(word, vocabulary)
+    ][-(at_most - 2) :]
+    return (
+        [vocabulary[FIRST], *(piece for piece, _ in found), vocabulary[LAST]],
+        [(0, 0), *(place for _, place in found), (len(text), len(text))],
+    )
