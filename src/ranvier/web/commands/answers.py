@@ -55,7 +55,7 @@ def redraft(*, question: Question, by: Person, version: int) -> Answer:
     """Have the software draft again from the case as it now stands."""
     begin_write(question=question, by=by, version=version)
     reading, latest = _reading(question), _latest(question)
-    document = reasoner().draft(question.text, reading.case)
+    document = reasoner().draft(question.text, reading.case, question.study)
     answer = Answer.objects.create(
         question=question, number=latest.number + 1, document=document, reading=reading
     )

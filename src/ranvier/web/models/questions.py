@@ -82,6 +82,12 @@ class Question(models.Model):
         """The letter as it would be printed."""
         return self.edited_text or self.text
 
+    @property
+    def study(self) -> bytes | None:
+        """The nerve conduction study that came with the letter, which the criteria and the draft take into account."""
+        file = self.attachments.filter(kind="study").order_by("sent_at", "id").first()
+        return bytes(file.content) if file else None
+
 
 class Reading(models.Model):
     """One version of what was understood of a letter. Never changed: a correction is the next number.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
 
 register = template.Library()
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
@@ -32,6 +35,20 @@ def percent(fraction: object) -> str:
     except ValueError:
         return ""
     return "<1 %" if 0 < value < 0.01 else f"{value * 100:.0f} %"
+
+
+@register.filter
+def number(value: object) -> str:
+    """A number for an attribute, whatever the language of the page."""
+    return f"{float(str(value)):.4f}"
+
+
+@register.filter
+def ago(when: datetime) -> str:
+    """How long ago, in its largest unit; "just now" within a minute."""
+    if (timezone.now() - when).total_seconds() < 60:
+        return "just now"
+    return f"{timesince(when, depth=1)} ago"
 
 
 @register.filter
