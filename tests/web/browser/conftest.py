@@ -35,8 +35,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[desks.Desk]:
 def browser() -> Iterator[Any]:
     if not CHROMIUM.exists():
         pytest.skip(f"no Chromium at {CHROMIUM}; on Debian: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox"] if os.getuid() == 0 else []
         running = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)

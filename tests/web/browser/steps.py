@@ -41,7 +41,7 @@ def ask(visit: Visit, text: str, *, email: str = "", study: bool = False, publis
     page = visit.page
     page.goto("/ask/")
     page.get_by_label("Your letter").fill(text)
-    page.get_by_label("Age").fill("54")
+    page.get_by_role("spinbutton", name="Age").fill("54")
     page.get_by_role("button", name="Look it over before sending").click()
     if email:
         page.get_by_label("E-mail").fill(email)
@@ -70,6 +70,7 @@ def find(visit: Visit, sent: Sent) -> None:
     link = row.get_by_role("link").first
     sent.reference = link.inner_text()
     link.click()
+    page.wait_for_load_state()
 
 
 def settle_all(visit: Visit) -> None:
@@ -98,14 +99,14 @@ def sign(visit: Visit, password: str = PASSWORD) -> None:
     page.get_by_role("button", name="Sign", exact=True).click()
 
 
-def publish(visit: Visit, sent: Sent, *, title: str) -> None:
+def publish(visit: Visit, answer: str, *, title: str) -> None:
     """Build an issue of one answer, and let it appear now."""
     page = visit.page
     page.goto("/desk/issues/")
     page.get_by_label("Title of the next issue").fill(title)
     page.get_by_role("button", name="Start it").click()
     page.get_by_label("Note").fill("One letter this time.")
-    page.locator("tr", has_text=sent.reference).get_by_role("checkbox").check()
+    page.locator("tr", has_text=answer).get_by_role("checkbox").check()
     page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Schedule").click()
 

@@ -153,7 +153,7 @@ def preview_mail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """As it will be mailed, in HTML. Mail needs styles in the page, which our own policy forbids elsewhere."""
     issue = get_object_or_404(Issue, pk=pk)
     response = HttpResponse(render_to_string("mail/issue.html", _edition(issue)))
-    response._csp_update = {"style-src": ["'unsafe-inline'"], "script-src": ["'none'"]}
+    response._csp_replace = {"style-src": ["'unsafe-inline'"], "script-src": ["'none'"]}
     return response
 
 
