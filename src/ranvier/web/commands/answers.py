@@ -15,8 +15,9 @@ from ranvier.web.reasoning import reasoner
 from ranvier.web.roles import Role
 from ranvier.web.states import PUBLIC, State
 
-from . import audit
+from . import audit, concerns
 from .moves import begin_write, demand_write, move
+from .publishing import reprint, searchable
 
 
 @transaction.atomic
@@ -65,11 +66,15 @@ def redraft(*, question: Question, by: Person, version: int) -> Answer:
 
 @transaction.atomic
 def edit_letter(*, question: Question, by: Person, version: int, text: str) -> Question:
-    """Change the letter as it will be printed; the letter as sent stays as it was."""
+    """Change the letter as it will be printed; the letter as sent stays as it was.
+
+    An identifying detail that the edit brings in is noted, and bars a signature until it is settled.
+    """
     if not text.strip():
         raise DeskError(path="letter", given="nothing", expected="The letter as it should be printed")
     begin_write(question=question, by=by, version=version)
     Question.objects.filter(pk=question.pk).update(edited_text=text.strip())
+    concerns.note_identifying(question=question, text=text)
     audit.record(by=by, action="edit_letter", question=question)
     question.refresh_from_db()
     return question
@@ -98,8 +103,9 @@ def correct(*, question: Question, by: Person, version: int, shown_digest: str, 
     _seal(answer, question, by)
     now = timezone.now()
     Answer.objects.filter(pk=answer.pk).update(
-        published_at=now, correction_note=note.strip(), search_text=documents.plain_text(answer.document)
+        published_at=now, correction_note=note.strip(), search_text=searchable(question, answer)
     )
+    reprint(question=question)
     answer.refresh_from_db()
     return answer
 

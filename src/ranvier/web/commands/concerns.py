@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from ranvier.terms import DeskError
 from ranvier.web.models import Comment, Concern, Message, Person, Question, StandardReply
+from ranvier.web.reasoning import reasoner
 
 from . import audit
 from .moves import begin_write, move
@@ -25,6 +26,19 @@ def settle(*, concern: Concern, by: Person, version: int, resolution: str) -> Co
         audit.record(by=by, action=f"settle_{concern.kind}", question=concern.question, why=resolution)
     concern.refresh_from_db()
     return concern
+
+
+def note_identifying(*, question: Question, text: str) -> int:
+    """Open a concern for each identifying detail of a text that has none yet; returns how many."""
+    known = set(question.concerns.filter(kind="identifying").values_list("words", flat=True))
+    found = {text[slice(*row["span"])]: row["kind"] for row in reasoner().read(text)["identifying"]}
+    rows = [
+        Concern(question=question, kind="identifying", key=kind, words=words)
+        for words, kind in found.items()
+        if words not in known
+    ]
+    Concern.objects.bulk_create(rows)
+    return len(rows)
 
 
 @transaction.atomic

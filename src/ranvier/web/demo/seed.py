@@ -136,12 +136,6 @@ def _settle(question: Question, by: Person, how: str) -> None:
         question.refresh_from_db()
 
 
-def _settle(question: Question, by: Person, how: str) -> None:
-    for concern in question.concerns.filter(resolved_at=None):
-        concerns.settle(concern=concern, by=by, version=question.version, resolution=how)
-        question.refresh_from_db()
-
-
 def _sign(question: Question, by: Person) -> None:
     answer, reading = question.answers.last(), question.readings.last()
     assert answer is not None

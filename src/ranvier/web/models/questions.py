@@ -197,11 +197,16 @@ class Comment(models.Model):
 
 
 class ReaderAddress(models.Model):
-    """Where to tell the reader that the answer is there; only after they confirmed it, and gone once told."""
+    """Where to tell the reader that the answer is there; only after they confirmed it, and gone once told.
+
+    `told_at` is set before the mail is handed over, so that a worker that dies there does not write twice.
+    """
 
     question = models.OneToOneField(Question, on_delete=models.CASCADE, related_name="address")
     email = models.EmailField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    refusals = models.PositiveSmallIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"Address of {self.question.reference}"

@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
-from django.db.utils import OperationalError
+from django.db.utils import InterfaceError, OperationalError
 from django.utils.crypto import get_random_string
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS
 from django_tasks_db.management.commands.db_worker import Worker
@@ -42,7 +42,8 @@ class Command(BaseCommand):
                 if once or time.monotonic() - swept >= sweep_every:
                     tasks.sweep()
                     swept = time.monotonic()
-            except OperationalError:  # the database is busy or away for a moment
+            except (OperationalError, InterfaceError):  # the database is busy or away for a moment
+                close_old_connections()
                 time.sleep(1)
             if once:
                 return

@@ -1,0 +1,451 @@
+"""Publishing: once, whatever happens; and mails at most once."""
+
+from __future__ import annotations
+
+import smtplib
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from django.core import mail as outbox
+from django.test import Client
+from django.utils import timezone
+from tests.web import killing
+from tests.web.conftest import LETTER, act, make_people, published, scheduled, send, sign, signed
+
+from ranvier.terms import DeskError
+from ranvier.web import tasks
+from ranvier.web.commands import answers, deliveries, issues, moves, publishing, questions, subscriptions
+from ranvier.web.models import (
+    Answer,
+    AuditEvent,
+    Delivery,
+    Issue,
+    Person,
+    Question,
+    ReaderAddress,
+    Subscription,
+)
+from ranvier.web.roles import Role
+from ranvier.web.states import State
+
+SECOND = "I have weak hands since May, and cramps. What is IVIG, and does it help?"
+
+
+def subscriber(email: str) -> Subscription:
+    row = subscriptions.subscribe(email=email)
+    subscriptions.confirm(subscription=row)
+    return row
+
+
+def confirmed_address(question: Question, email: str = "reader@example.org") -> ReaderAddress:
+    return ReaderAddress.objects.create(question=question, email=email, confirmed_at=timezone.now())
+
+
+def mails_to(email: str) -> list[Any]:
+    return [message for message in outbox.outbox if message.to == [email]]
+
+
+class Server(killing.BaseEmailBackend):
+    """A mail server whose mood a test sets by address."""
+
+    moods: ClassVar[dict[str, Exception]] = {}
+    away = False
+
+    def open(self) -> None:
+        if self.away:
+            raise ConnectionRefusedError
+
+    def send_messages(self, messages: list[Any]) -> int:
+        for message in messages:
+            if error := self.moods.get(message.to[0]):
+                raise error
+            outbox.outbox.append(message)
+        return len(messages)
+
+
+@pytest.fixture
+def server(settings: Any) -> type[Server]:
+    settings.EMAIL_BACKEND = "tests.web.test_publishing.Server"
+    Server.moods, Server.away = {}, False
+    return Server
+
+
+# ---------------------------------------------------------------- killed half-way
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_at_every_point_in_turn_publishes_once_and_mails_nobody_twice(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = make_people()
+    issue = scheduled(people[Role.CLINICIAN], people[Role.EDITOR], LETTER, SECOND)
+    names = [f"subscriber{n}@example.org" for n in range(3)]
+    for name in names:
+        subscriber(name)
+    confirmed_address(issue.items.first().question)
+    killing.Postbox.path = tmp_path / "postbox"
+    settings.EMAIL_BACKEND = "tests.web.killing.Postbox"
+    monkeypatch.setattr(deliveries, "IN_FLIGHT", timedelta(0))
+    for name in ("_begin", "publish_answer", "print_issue", "list_subscribers", "move", "_done", "_finish"):
+        monkeypatch.setattr(publishing, name, killing.around(getattr(publishing, name)))
+
+    def work() -> None:
+        tasks.sweep()
+
+    kills = 0
+    point = 0
+    while killing.run(work, kill_at=point):
+        kills += 1
+        issue.refresh_from_db()
+        # A killed worker leaves a state that can be shown: the issue is on the site only with its answers.
+        if issue.published_at is not None:
+            assert {item.question.state for item in issue.items.all()} == {"published"}
+        # Each run begins where the last one stopped, so every point comes near the start of some run; four is past
+        # the longest stretch that a death undoes.
+        point = kills % 5
+        assert kills < 200, "it never ends"
+    issue.refresh_from_db()
+    assert kills > 12
+    assert issue.state == "published"
+    assert bytes(issue.pdf)
+    for item in issue.items.all():
+        assert AuditEvent.objects.filter(question=item.question, action="publish").count() == 1
+    assert AuditEvent.objects.filter(action="publish_begins").count() == 1
+    assert AuditEvent.objects.filter(action="publish_ends").count() == 1
+    taken = Counter(killing.Postbox.taken())
+    assert set(taken.values()) <= {1}, "someone got the same mail twice"
+    rows = Delivery.objects.filter(issue=issue)
+    assert rows.count() == 3
+    assert all(row.begun_at for row in rows)
+    marked = {row.subscription.email for row in rows if row.sent_at}
+    arrived = {line.split()[0] for line in taken} & set(names)
+    assert marked <= arrived, "marked as sent, but never handed over"
+    assert deliveries.unknown(issue).count() == 3 - len(marked)
+    assert not ReaderAddress.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kill_at", range(16))
+def test_after_one_death_anywhere_the_next_worker_finishes(
+    kill_at: int, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = make_people()
+    issue = scheduled(people[Role.CLINICIAN], people[Role.EDITOR])
+    subscriber("one@example.org")
+    subscriber("two@example.org")
+    killing.Postbox.path = tmp_path / "postbox"
+    settings.EMAIL_BACKEND = "tests.web.killing.Postbox"
+    monkeypatch.setattr(deliveries, "IN_FLIGHT", timedelta(0))
+    for name in ("publish_answer", "print_issue", "list_subscribers", "_done"):
+        monkeypatch.setattr(publishing, name, killing.around(getattr(publishing, name)))
+    assert killing.run(lambda: tasks.sweep(), kill_at=kill_at)
+    assert not killing.run(lambda: tasks.sweep(), kill_at=10_000)
+    issue.refresh_from_db()
+    assert (issue.state, issue.items.get().question.state) == ("published", "published")
+    assert len(set(killing.Postbox.taken())) == len(killing.Postbox.taken()) >= 1
+
+
+# ---------------------------------------------------------------- run twice, or at the wrong time
+
+
+def test_publishing_twice_changes_nothing(clinician: Person, editor: Person) -> None:
+    subscriber("one@example.org")
+    issue = published(clinician, editor)
+    before = (issue.version, issue.published_at, AuditEvent.objects.count(), len(outbox.outbox))
+    publishing.publish(issue=issue)
+    tasks.sweep()
+    issue.refresh_from_db()
+    assert (issue.version, issue.published_at, AuditEvent.objects.count(), len(outbox.outbox)) == before
+
+
+def test_a_task_left_from_an_earlier_schedule_publishes_nothing_early(
+    clinician: Person, editor: Person
+) -> None:
+    issue = scheduled(clinician, editor)
+    issues.unschedule(issue=issue, by=editor, version=issue.version)
+    later = timezone.now() + timedelta(days=3)
+    issues.schedule(issue=issue, by=editor, version=issue.version, when=later)
+    tasks.publish_issue.call(str(issue.pk))
+    issue.refresh_from_db()
+    assert (issue.state, issue.published_at) == ("scheduled", None)
+
+
+def test_an_answer_changed_behind_the_signature_is_left_out_and_goes_back(
+    clinician: Person, editor: Person
+) -> None:
+    issue = scheduled(clinician, editor, LETTER, SECOND)
+    bad = issue.items.last().question
+    answer = bad.answers.last()
+    answer.document["sections"][0]["sentences"][0]["text"] = "Take twice the dose."
+    Answer.objects.filter(pk=answer.pk).update(document=answer.document)
+    publishing.publish(issue=issue)
+    bad.refresh_from_db()
+    issue.refresh_from_db()
+    assert (issue.state, bad.state, issue.items.count()) == ("published", "signed", 1)
+    assert b"Take twice the dose" not in Client().get("/").content
+    again = issues.open_issue(by=editor, title="Again")
+    with pytest.raises(DeskError, match="signature"):
+        issues.arrange(issue=again, by=editor, version=again.version, questions=[bad], title="Again", note="")
+
+
+def test_an_issue_whose_only_answer_was_withdrawn_is_not_published(clinician: Person, editor: Person) -> None:
+    subscriber("one@example.org")
+    issue = scheduled(clinician, editor)
+    questions.withdraw(question=issue.items.get().question)
+    tasks.sweep()
+    issue.refresh_from_db()
+    assert (issue.state, issue.published_at) == ("open", None)
+    assert mails_to("one@example.org") == []
+
+
+def test_withdrawing_or_erasing_a_published_letter_takes_it_out_of_the_pdf(
+    clinician: Person, editor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def paper(issue: Issue, preview: bool = False) -> bytes:
+        return "\n".join(
+            item.question.letter for item in issue.items.all() if item.question.state == "published"
+        ).encode()
+
+    monkeypatch.setattr("ranvier.web.paper.issue_pdf", paper)
+    issue = published(clinician, editor, LETTER, SECOND)
+    address = f"/issues/{issue.number}/print.pdf"
+    assert b"drooping foot" in Client().get(address).content
+    questions.withdraw(question=Question.objects.get(text=LETTER))
+    assert Client().get(address).status_code == 404  # gone at once, before it is printed anew
+    tasks.sweep()
+    assert Client().get(address).content == SECOND.encode()
+
+
+def test_a_pdf_made_while_a_letter_was_withdrawn_is_not_kept(
+    clinician: Person, editor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = scheduled(clinician, editor, LETTER, SECOND)
+
+    def slow(issue: Issue, preview: bool = False) -> bytes:
+        first = Question.objects.get(submission=victim.submission)
+        if first.erased_at is None:
+            questions.withdraw(question=first)
+            return b"with the letter"
+        return b"without it"
+
+    victim = issue.items.first().question
+    monkeypatch.setattr("ranvier.web.paper.issue_pdf", slow)
+    publishing.publish(issue=issue)
+    tasks.sweep()
+    issue.refresh_from_db()
+    assert bytes(issue.pdf) == b"without it"
+
+
+def test_one_issue_that_fails_does_not_stop_the_worker(
+    clinician: Person, editor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = scheduled(clinician, editor)
+    old, _ = send()
+    Question.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=400))
+
+    def fail(*, issue: Issue) -> None:
+        raise RuntimeError("zebra in a letter")
+
+    monkeypatch.setattr(publishing, "publish", fail)
+    tasks.sweep()
+    old.refresh_from_db()
+    assert old.erased_at is not None
+    assert issue.state == "scheduled"
+
+
+# ---------------------------------------------------------------- mail
+
+
+def test_only_confirmed_subscribers_get_the_issue_each_once_with_one_click_to_leave(
+    clinician: Person, editor: Person
+) -> None:
+    subscriber("one@example.org")
+    subscriptions.subscribe(email="unconfirmed@example.org")
+    published(clinician, editor)
+    (message,) = mails_to("one@example.org")
+    assert mails_to("unconfirmed@example.org") == []
+    assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    link = message.extra_headers["List-Unsubscribe"].strip("<>")
+    page = Client(enforce_csrf_checks=True).post(
+        link.removeprefix("http://127.0.0.1:8000"), {"List-Unsubscribe": "One-Click"}
+    )
+    assert page.status_code == 200
+    assert not Subscription.objects.filter(email="one@example.org").exists()
+
+
+def test_while_the_mail_server_is_away_the_issue_is_on_the_site_and_mails_wait(
+    clinician: Person, editor: Person, server: type[Server]
+) -> None:
+    subscriber("one@example.org")
+    server.away = True
+    issue = published(clinician, editor)
+    assert (issue.state, issue.published_at is not None) == ("publishing", True)
+    server.away = False
+    tasks.sweep()
+    issue.refresh_from_db()
+    assert issue.state == "published"
+    assert len(mails_to("one@example.org")) == 1
+
+
+def test_one_refused_address_does_not_keep_the_others_from_their_issue(
+    clinician: Person, editor: Person, server: type[Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "PAUSE", timedelta(0))
+    subscriber("bad@example.org")
+    subscriber("good@example.org")
+    server.moods = {"bad@example.org": smtplib.SMTPRecipientsRefused({"bad@example.org": (550, b"no")})}
+    issue = published(clinician, editor)
+    assert len(mails_to("good@example.org")) == 1
+    for _ in range(deliveries.TRIES):
+        tasks.sweep()
+    issue.refresh_from_db()
+    bad = Delivery.objects.get(subscription__email="bad@example.org")
+    assert (issue.state, bad.failed_at is not None, bad.refusals) == ("published", True, deliveries.TRIES)
+
+
+def test_a_mail_that_may_have_arrived_is_sent_again_only_on_an_editors_word(
+    clinician: Person, editor: Person, server: type[Server], as_person: Callable[[Role], Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    subscriber("one@example.org")
+    server.moods = {"one@example.org": smtplib.SMTPServerDisconnected()}
+    issue = published(clinician, editor)
+    monkeypatch.setattr(deliveries, "IN_FLIGHT", timedelta(0))
+    server.moods = {}
+    tasks.sweep()
+    tasks.sweep()
+    issue.refresh_from_db()
+    assert (issue.state, mails_to("one@example.org")) == ("published", [])
+    client = as_person(Role.EDITOR)
+    page = f"/desk/issues/{issue.pk}/"
+    assert b"may or may not have arrived" in client.get(page).content
+    client.post(f"{page}move/", {"name": "send_again"})
+    tasks.sweep()
+    tasks.sweep()
+    assert len(mails_to("one@example.org")) == 1
+    assert b"may or may not have arrived" not in client.get(page).content
+    assert AuditEvent.objects.filter(action="send_again", by=editor).count() == 1
+
+
+# ---------------------------------------------------------------- telling the reader
+
+
+def test_a_reader_is_told_once_when_the_answer_is_printed_and_the_address_is_forgotten(
+    clinician: Person, editor: Person
+) -> None:
+    issue = scheduled(clinician, editor)
+    question = issue.items.get().question
+    confirmed_address(question)
+    publishing.publish(issue=issue)
+    tasks.sweep()
+    (message,) = mails_to("reader@example.org")
+    question.refresh_from_db()
+    assert f"/answers/{question.slug}/" in message.body
+    assert not ReaderAddress.objects.exists()
+
+
+def test_a_reader_who_refused_printing_is_told_of_the_answer_and_is_never_printed(
+    clinician: Person, editor: Person
+) -> None:
+    question = signed(clinician, may_publish=False)
+    confirmed_address(question)
+    tasks.sweep()
+    (message,) = mails_to("reader@example.org")
+    assert "/claim/" in message.body
+    assert "/answers/" not in message.body
+    issue = issues.open_issue(by=editor, title="On beginnings")
+    with pytest.raises(DeskError, match="asked not to be published"):
+        issues.arrange(
+            issue=issue, by=editor, version=issue.version, questions=[question], title="x", note=""
+        )
+    assert not ReaderAddress.objects.exists()
+
+
+def test_a_reader_whose_letter_is_declined_is_told_that_there_is_a_reply(clinician: Person) -> None:
+    question, _ = send()
+    confirmed_address(question)
+    from ranvier.web.commands import concerns
+
+    concerns.decline(
+        question=question, by=clinician, version=question.version, why="scope", reply=None, text="Sorry"
+    )
+    tasks.sweep()
+    assert len(mails_to("reader@example.org")) == 1
+
+
+def test_an_address_is_used_only_after_its_owner_confirmed_and_then_once(
+    clinician: Person, editor: Person
+) -> None:
+    question, _ = send(email="reader@example.org")
+    tasks.confirm_reader_address.call(str(question.pk))
+    (first,) = mails_to("reader@example.org")
+    link = next(line for line in first.body.splitlines() if "/ask/email/" in line)
+    act(question, "claim", clinician)
+    act(question, "draft", clinician)
+    sign(question, clinician)
+    Question.objects.filter(pk=question.pk).update(may_publish=False)
+    tasks.sweep()
+    assert len(mails_to("reader@example.org")) == 1, "not confirmed, and written to"
+    path = link.removeprefix("http://127.0.0.1:8000")
+    Client().get(path)  # a mail program that opens links confirms nothing
+    tasks.sweep()
+    assert len(mails_to("reader@example.org")) == 1
+    Client().post(path)
+    tasks.sweep()
+    tasks.sweep()
+    assert len(mails_to("reader@example.org")) == 2
+
+
+def test_addresses_never_confirmed_are_forgotten_when_their_link_is_dead(db: None) -> None:
+    question, _ = send(email="reader@example.org")
+    subscription = subscriptions.subscribe(email="one@example.org")
+    long_ago = timezone.now() - timedelta(days=8)
+    Question.objects.filter(pk=question.pk).update(created_at=long_ago)
+    Subscription.objects.filter(pk=subscription.pk).update(created_at=long_ago)
+    tasks.sweep()
+    assert not ReaderAddress.objects.exists()
+    assert not Subscription.objects.exists()
+
+
+def test_a_correction_is_in_the_search_with_its_letter_and_is_printed_anew(
+    clinician: Person, editor: Person
+) -> None:
+    issue = published(clinician, editor)
+    question = issue.items.get().question
+    correct(question, clinician)
+    issue.refresh_from_db()
+    assert issue.pdf is None
+    tasks.sweep()
+    issue.refresh_from_db()
+    assert bytes(issue.pdf)
+    assert "drooping" in question.answers.last().search_text
+
+
+def correct(question: Question, clinician: Person) -> None:
+    question.refresh_from_db()
+    latest = question.answers.last()
+    rows = [
+        {"section": section["id"], "id": sentence["id"], "text": sentence["text"].replace("rare", "very rare"), "reason": ""}
+        for section in latest.document["sections"]
+        for sentence in section["sentences"]
+    ]  # fmt: skip
+    answers.edit(
+        question=question, by=clinician, version=question.version, base=latest.number, rows=rows, title=latest.title
+    )  # fmt: skip
+    from ranvier.web.signature import current_digest
+
+    shown = current_digest(question, question.answers.last(), question.readings.last())
+    answers.correct(
+        question=question, by=clinician, version=question.version, shown_digest=shown, note="How rare it is"
+    )
+
+
+def test_no_state_changes_but_through_the_table(clinician: Person) -> None:
+    question = signed(clinician)
+    assert question.standing is State.SIGNED
+    with pytest.raises(DeskError):
+        moves.move(question=question, name="publish", by=None, version=question.version)
