@@ -74,7 +74,7 @@ def edition(issue: Issue, subscription: Subscription) -> EmailMultiAlternatives:
     leave = absolute("unsubscribe", token("unsubscribe", subscription.pk))
     context = edition_context(issue, leave)
     message = EmailMultiAlternatives(
-        subject=f"Ask the Doctor, issue {issue.number}: {issue.title}".replace("\n", " "),
+        subject=" ".join(f"Ask the Doctor, issue {issue.number}: {issue.title}".split()),
         body=render_to_string("mail/issue.txt", context),
         to=[subscription.email],
         headers={
