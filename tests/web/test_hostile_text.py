@@ -147,9 +147,9 @@ def test_a_subject_cannot_carry_a_second_header(people: dict[Role, Person]) -> N
 
     issue = Issue(number=3, title="Hello\r\nBcc: all@example.org", made_by=people[Role.EDITOR])
     issue.save()
-    mail.send_edition(issue, Subscription.objects.create(email="a@example.org"))
-    message = outbox.outbox[-1].message()
+    message = mail.edition(issue, Subscription.objects.create(email="a@example.org")).message()
     assert message["Bcc"] is None
+    assert message["Subject"] == "Ask the Doctor, issue 3: Hello Bcc: all@example.org"
 
 
 @pytest.mark.paper
