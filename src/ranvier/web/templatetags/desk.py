@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import textwrap
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +37,23 @@ def percent(fraction: object) -> str:
     except ValueError:
         return ""
     return "<1 %" if 0 < value < 0.01 else f"{value * 100:.0f} %"
+
+
+@register.filter
+def listed(values: Iterable[object]) -> str:
+    """Numbers or words with commas between. Django's own `join` gives up on numbers where nothing is escaped."""
+    return ", ".join(str(value) for value in values)
+
+
+@register.filter
+def wrapped(text: str, indent: str = "") -> str:
+    """Text for a plain mail: paragraphs kept, lines of at most 72 letters, addresses never broken."""
+    lines = []
+    for paragraph in str(text).splitlines():
+        lines += textwrap.wrap(
+            paragraph, 72, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        ) or [""]
+    return "\n".join(lines)
 
 
 @register.filter
