@@ -111,8 +111,13 @@ def publish_answer(*, question: Question) -> Answer:
 
 
 def searchable(question: Question, answer: Answer) -> str:
-    """What the site's search looks through."""
-    return f"{question.letter}\n{documents.plain_text(answer.document)}"
+    """What the site's search looks through: letter, answer, and what the sources claim in their own words.
+
+    The claims let a reader who types "infusion" find the answer that says "drip".
+    """
+    known = answer.document.get("statements", {})
+    claims = [known[key]["claim"] for key in documents.statement_ids(answer.document) if key in known]
+    return "\n".join([question.letter, documents.plain_text(answer.document), *claims])
 
 
 @transaction.atomic

@@ -66,6 +66,7 @@ def _standing(
         "printed": printed,
         "code": request.POST["code"],
         "messages_": question.messages.all(),
+        "files": question.attachments.defer("content"),
         "red_flags": red_flags,
     }
     return render(request, "ask/standing.html", context)

@@ -79,6 +79,7 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
         "item": getattr(question, "item", None),
         "schema": page_metadata(printed),
         "canonical": _absolute("answer", slug),
+        "noindex": shown != versions[0],
     }
     return render(request, "public/answer.html", context)
 
