@@ -6,9 +6,11 @@ import csv
 import io
 import re
 from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
 
 from ranvier.terms import DeskError
 
@@ -17,6 +19,29 @@ from .commands.questions import Upload
 STUDY_COLUMNS = {"nerve", "side", "kind", "stimulate_at"}
 DIARY_COLUMNS = {"date", "kind", "value"}
 EXPECTED = "A nerve conduction study or treatment diary as CSV (its columns are on the help page), up to 2 MB"
+
+
+class BoundedUpload(FileUploadHandler):
+    """Keeps a file in memory up to the limit, and of a bigger one only how big it was.
+
+    Django's own handler steps aside for a big request, and the file is then missing without a word: the letter would be
+    kept and its reader would believe that the study had come with it.
+    """
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Begin a file."""
+        super().new_file(*args, **kwargs)
+        self.kept = io.BytesIO()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Keep a piece, while there is room."""
+        if start + len(raw_data) <= settings.UPLOAD_BYTES:
+            self.kept.write(raw_data)
+
+    def file_complete(self, file_size: int) -> UploadedFile:
+        """Hand over what came, with its true size; `checked` refuses what was too big."""
+        self.kept.seek(0)
+        return UploadedFile(self.kept, self.file_name, self.content_type, file_size, self.charset)
 
 
 def checked(file: UploadedFile) -> Upload:
