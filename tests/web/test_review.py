@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.web.conftest import LETTER, act, send, sign
+from tests.web.conftest import LETTER, PASSWORD, act, send, sign
 
 from ranvier import workbench
 from ranvier.case import to_document
 from ranvier.web import criteria_tree, documents
-from ranvier.web.commands import questions
+from ranvier.web.commands import moves, questions
 from ranvier.web.models import Person, Question
 from ranvier.web.reasoning import Workbench
 from ranvier.web.roles import Role
+from ranvier.web.signature import current_digest
 from ranvier.web.uploads import checked
 
 STUDY = Path(__file__).parents[2] / "examples" / "studies" / "mmn_definite" / "study.csv"
@@ -212,3 +213,25 @@ def test_a_reader_who_is_not_to_be_printed_reads_the_answer_with_the_code(people
     assert "MMN is a rare illness" in page
     assert "Dr Carl Oram" in page
     assert question.slug is None
+
+
+def test_wrong_passwords_bar_signing_and_right_ones_never_do(people: dict[Role, Person], as_person: Callable[[Role], Client]) -> None:
+    clinician, client = people[Role.CLINICIAN], as_person(Role.CLINICIAN)
+    question, _ = send()
+    act(question, "claim", clinician)
+    act(question, "draft", clinician)
+
+    def try_to_sign(password: str) -> int:
+        question.refresh_from_db()
+        shown = current_digest(question, question.answers.last(), question.readings.last())
+        form = {"version": question.version, "digest": shown, "password": password}
+        return client.post(f"/desk/letters/{question.pk}/sign/", form).status_code
+
+    for _ in range(12):
+        assert try_to_sign(PASSWORD) == 302
+        question.refresh_from_db()
+        moves.demand_void(question=question, by=clinician, version=question.version, why="Once more")
+    for _ in range(10):
+        assert try_to_sign("wrong") == 422
+    assert try_to_sign(PASSWORD) == 422
+    assert not question.answers.last().is_signed

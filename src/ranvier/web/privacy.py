@@ -42,13 +42,22 @@ def claim_hash(code: str) -> str:
 
 def is_over_limit(name: str, address: str, *, limit: int, seconds: int) -> bool:
     """Count one attempt, and say whether there were too many in the window."""
-    key = hmac.new(_PROCESS_KEY, f"{name}:{address}".encode(), hashlib.sha256).hexdigest()
+    key = _count_key(name, address)
     cache.add(key, 0, timeout=seconds)
     try:
         return bool(cache.incr(key) > limit)
     except ValueError:  # it ran out between the two calls
         cache.set(key, 1, timeout=seconds)
         return False
+
+
+def forget_attempts(name: str, address: str) -> None:
+    """Begin to count anew, after someone has shown who they are."""
+    cache.delete(_count_key(name, address))
+
+
+def _count_key(name: str, address: str) -> str:
+    return hmac.new(_PROCESS_KEY, f"{name}:{address}".encode(), hashlib.sha256).hexdigest()
 
 
 def without(text: str, details: Iterable[dict[str, Any]]) -> str:
