@@ -235,3 +235,11 @@ def test_wrong_passwords_bar_signing_and_right_ones_never_do(people: dict[Role, 
         assert try_to_sign("wrong") == 422
     assert try_to_sign(PASSWORD) == 422
     assert not question.answers.last().is_signed
+
+
+@pytest.mark.parametrize("path", ["/account/reauthenticate/", "/account/password/change/", "/account/login/"])
+def test_no_page_leads_to_the_shut_door_of_resetting_a_password(path: str, as_person: Callable[[Role], Client]) -> None:
+    client = as_person(Role.CLINICIAN) if path != "/account/login/" else Client()
+    page = client.get(path)
+    assert page.status_code == 200
+    assert b"/password/reset" not in page.content

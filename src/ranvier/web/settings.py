@@ -191,6 +191,10 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "current_issue"
 ACCOUNT_ADAPTER = "ranvier.web.accounts.ClosedDoor"
+ACCOUNT_FORMS = {
+    "reauthenticate": "ranvier.web.account_forms.AskAgain",
+    "change_password": "ranvier.web.account_forms.NewPassword",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ranvier.web.demo.seed import PASSWORD
+
 Way = Callable[[Any], None]
 
 
@@ -70,6 +72,19 @@ def opened(way: Way) -> Way:
     return go
 
 
+def known(path: str) -> Way:
+    """A page that asks for the password first, when it was not asked a moment ago."""
+
+    def go(page: Any) -> None:
+        page.goto(path)
+        if "/reauthenticate/" in page.url:
+            page.locator("[name=password]").fill(PASSWORD)
+            page.locator("main form button").click()
+            page.wait_for_url(f"**{path}")
+
+    return go
+
+
 ISSUE = ".answers h2 a"
 PAGES: dict[str, tuple[str, Way]] = {
     "current issue": ("reader", at("/")),
@@ -131,8 +146,15 @@ PAGES: dict[str, tuple[str, Way]] = {
     "refused": ("administrator", at("/desk/queue/")),
     "security": ("administrator", at("/account/mfa/")),
     "password": ("administrator", at("/account/password/change/")),
+    "password once more": ("administrator", at("/account/reauthenticate/")),
+    "authenticator app": ("administrator", known("/account/mfa/totp/activate/")),
+    "passkeys": ("administrator", known("/account/mfa/webauthn/")),
+    "passkey, add": ("administrator", known("/account/mfa/webauthn/add/")),
+    "recovery codes": ("administrator", known("/account/mfa/recovery-codes/generate/")),
+    "person, edit": ("administrator", through("/desk/people/", "main table th a")),
 }
-# Pages without a look of their own: forms that only take a POST, machines' pages, files, and doors that stay shut.
+# Pages without a look of their own: forms that only take a POST, machines' pages, files, and doors that stay shut. At the
+# end, pages of a state that ends with the visit: the links in mails, which the road follows, and those behind a second factor.
 NOT_LOOKED_AT = """
     sitemap_xml robots feed_rss feed_atom health issue_pdf issue_preview_pdf attachment api:openapi-json api:api-root
     api:answers api:answer api:issues ask_check claim_reply issue_preview_text home move findings comment concern answer_redraft
@@ -140,5 +162,7 @@ NOT_LOOKED_AT = """
     account_signup account_email account_set_password account_reset_password account_reset_password_done
     account_reset_password_from_key account_reset_password_from_key_done account_confirm_email
     account_email_verification_sent account_confirm_login_code mfa_login_webauthn account_inactive mfa_authenticate
-    mfa_reauthenticate account_reauthenticate mfa_download_recovery_codes mfa_reauthenticate_webauthn
+    mfa_reauthenticate mfa_download_recovery_codes mfa_reauthenticate_webauthn
+    subscribe_confirm unsubscribe ask_email_confirm
+    mfa_deactivate_totp mfa_view_recovery_codes mfa_edit_webauthn mfa_remove_webauthn
 """.split()

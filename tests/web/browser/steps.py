@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import expect
+
 from ranvier.web.demo.seed import PASSWORD
 
 from .conftest import Visit
@@ -43,6 +45,8 @@ def ask(visit: Visit, text: str, *, email: str = "", study: bool = False, publis
     page.get_by_label("Your letter").fill(text)
     page.get_by_role("spinbutton", name="Age").fill("54")
     page.get_by_role("button", name="Look it over before sending").click()
+    for detail in ("Ruth Example", "3 May 1971"):  # proposed for removal, and shown
+        expect(page.get_by_label(f"Take out “{detail}”")).to_be_checked()
     if email:
         page.get_by_label("E-mail").fill(email)
     if study:

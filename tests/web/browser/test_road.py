@@ -48,9 +48,10 @@ def _subscribe(reader: Visit, desk: Desk, size: str) -> str:
 def _ask(reader: Visit, desk: Desk, size: str) -> steps.Sent:
     page = reader.page
     page.goto("/ask/")
-    page.get_by_label("Your letter").press_sequentially("I cannot breathe well when I lie flat, since yesterday.")
+    page.get_by_label("Your letter").press_sequentially("I cannot breathe well when I lie flat. What is multifocal motor neuropathy?")
     page.get_by_role("alert", name="Urgent advice").wait_for()  # while typing, before anything is sent
     expect(page.locator("#check")).to_contain_text("call your emergency number")
+    expect(page.locator("#check")).to_contain_text("Perhaps already answered")
     sent = steps.ask(reader, steps.letter(urgent=True), email=f"ruth-{size}@example.org", study=True)
     expect(page.get_by_role("alert", name="Urgent advice")).to_be_visible()
     assert re.fullmatch(r"(\w{5}-){3}\w{5}", sent.code)
