@@ -18,7 +18,7 @@ SCRIPTS = (
     f"' onmouseover='alert(\"{MARK}\")",
     f"<a href=\"javascript:alert('{MARK}')\">here</a>",
     f"[{MARK}](javascript:alert(1))",
-    f"![{MARK}](x\" onerror=\"alert(1))",
+    f'![{MARK}](x" onerror="alert(1))',
     f"<iframe srcdoc=\"<script>alert('{MARK}')</script>\"></iframe>",
     f"<style>*{{background:url(//evil.example/{MARK})}}</style>",
     f"<link rel=stylesheet href=//evil.example/{MARK}.css>",
@@ -33,11 +33,19 @@ SCRIPTS = (
     f"<details open ontoggle=alert('{MARK}')>",
     f"<form action=//evil.example><button>{MARK}</button></form>",
 )
-TEMPLATES = ("{{ 7|add:35 }}", "{% debug %}", "{{ settings.SECRET_KEY }}", "${7*6}", "#{7*6}", "{{request.user.password}}", "%(secret)s")
+TEMPLATES = (
+    "{{ 7|add:35 }}",
+    "{% debug %}",
+    "{{ settings.SECRET_KEY }}",
+    "${7*6}",
+    "#{7*6}",
+    "{{request.user.password}}",
+    "%(secret)s",
+)
 SQL = (
     "' OR 1=1 --",
     "'; DROP TABLE desk_question; --",
-    "\" OR \"\"=\"",
+    '" OR ""="',
     "1) UNION SELECT claim_hash FROM desk_question --",
     "%' OR '1'='1",
     "\\'; SELECT pg_sleep(5); --",
@@ -62,12 +70,18 @@ class Faults(HTMLParser):
         self.within = tag if tag in ("script", "style") else ""
         if tag in HARMFUL - self.may:
             self.found.append(f"<{tag}>")
-        if tag == "script" and not (given.get("src") or "").startswith("/static/") and given.get("type") not in DATA:
+        if (
+            tag == "script"
+            and not (given.get("src") or "").startswith("/static/")
+            and given.get("type") not in DATA
+        ):
             self.found.append("<script> of its own")
         for name, value in attributes:
-            if HANDLER.match(name) or name in ("srcdoc", "style") and tag not in self.may:
+            if HANDLER.match(name) or (name in ("srcdoc", "style") and tag not in self.may):
                 self.found.append(f"{tag} {name}")
-            if name in ("href", "src", "action", "formaction", "data") and re.match(r"\s*(javascript|data|vbscript):", value or "", re.I):
+            if name in ("href", "src", "action", "formaction", "data") and re.match(
+                r"\s*(javascript|data|vbscript):", value or "", re.I
+            ):
                 self.found.append(f"{tag} {name}={value}")
             if "evil.example" in (value or "") and name in ("href", "src", "action", "formaction", "content"):
                 self.found.append(f"{tag} {name}={value}")

@@ -27,7 +27,10 @@ PATHS = ("/api/answers", "/api/answers/{slug}", "/api/issues")
 def api(people: dict[Role, Person]) -> Iterator[Any]:
     """The document as served, with one published issue behind it."""
     published(people[Role.CLINICIAN], people[Role.EDITOR])
-    ends = (request_started, request_finished)  # they would close the connection that holds this test's transaction
+    ends = (
+        request_started,
+        request_finished,
+    )  # they would close the connection that holds this test's transaction
     for end in ends:
         end.disconnect(close_old_connections)
     yield schemathesis.openapi.from_wsgi("/api/openapi.json", get_wsgi_application())
@@ -45,7 +48,13 @@ def test_the_api_keeps_its_own_contract(path: str, mode: GenerationMode, api: An
     asked = 0
 
     @given(case=operation.as_strategy(generation_mode=mode))
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=True,
+        database=None,
+    )
     def hold(case: schemathesis.Case) -> None:
         nonlocal asked
         asked += 1
@@ -69,7 +78,9 @@ def test_the_page_of_the_api_is_local_and_shows_what_the_document_says(client: C
     page = client.get("/api/").content.decode()
     for path in PATHS:
         assert path in page
-    assert "//" not in page.replace("http://127.0.0.1:8000", "").replace("http://testserver", "").replace("://www.w3.org", "")
+    assert "//" not in page.replace("http://127.0.0.1:8000", "").replace("http://testserver", "").replace(
+        "://www.w3.org", ""
+    )
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])

@@ -42,30 +42,55 @@ def hostile(people: dict[Role, Person]) -> dict[str, Any]:
     answers.edit_letter(question=question, by=clinician, version=question.version, text=f"{LETTER}\n{ALL}")
     last = question.answers.last()
     rows = [
-        {"section": section["id"], "id": sentence["id"], "text": f"{sentence['text']} {SCRIPTS[5]}", "reason": ALL}
+        {
+            "section": section["id"],
+            "id": sentence["id"],
+            "text": f"{sentence['text']} {SCRIPTS[5]}",
+            "reason": ALL,
+        }
         for section in last.document["sections"]
         for sentence in section["sentences"]
     ]
-    rows += [{"section": "definition", "id": "", "text": piece, "reason": "Said by " + piece} for piece in SCRIPTS]
+    rows += [
+        {"section": "definition", "id": "", "text": piece, "reason": "Said by " + piece} for piece in SCRIPTS
+    ]
     question.refresh_from_db()
-    answers.edit(question=question, by=clinician, version=question.version, base=last.number, rows=rows, title=SCRIPTS[2][:160])
+    answers.edit(
+        question=question,
+        by=clinician,
+        version=question.version,
+        base=last.number,
+        rows=rows,
+        title=SCRIPTS[2][:160],
+    )
     question.refresh_from_db()
     act(question, "draft", clinician)
     sign(question, clinician)
     subscription = subscriptions.subscribe(email="list@example.org")
     subscriptions.confirm(subscription=subscription)
     issue = issues.open_issue(by=editor, title=SCRIPTS[0])
-    issues.arrange(issue=issue, by=editor, version=issue.version, questions=[question], title=SCRIPTS[0], note=ALL)
+    issues.arrange(
+        issue=issue, by=editor, version=issue.version, questions=[question], title=SCRIPTS[0], note=ALL
+    )
     issues.schedule(issue=issue, by=editor, version=issue.version, when=None)
     publishing.publish(issue=issue)
-    Contact.objects.create(name=SCRIPTS[0], country=SCRIPTS[3][:60], web="https://example.org/", offers=ALL, checked_on="2026-11-01", checked_by=editor)
+    Contact.objects.create(
+        name=SCRIPTS[0],
+        country=SCRIPTS[3][:60],
+        web="https://example.org/",
+        offers=ALL,
+        checked_on="2026-11-01",
+        checked_by=editor,
+    )
     StandardReply.objects.create(key="hostile", title=SCRIPTS[0], text=ALL)
     question.refresh_from_db()
     issue.refresh_from_db()
     return {"question": question, "issue": issue, "code": code, "clinician": clinician}
 
 
-def test_no_word_of_a_letter_name_or_note_runs_on_a_public_page(hostile: dict[str, Any], client: Client) -> None:
+def test_no_word_of_a_letter_name_or_note_runs_on_a_public_page(
+    hostile: dict[str, Any], client: Client
+) -> None:
     question: Question = hostile["question"]
     topic = question.topic
     for path in ("/", "/archive/", f"/answers/{question.slug}/", f"/answers/{question.slug}/?version=2", "/topics/", f"/topics/{topic}/",
@@ -86,7 +111,10 @@ def test_no_word_runs_at_the_desk(hostile: dict[str, Any], as_person: Callable[[
     }.items():  # fmt: skip
         for path in paths:
             page = as_person(role).get(path).content.decode()
-            assert faults(page, may=frozenset({"iframe"}) if path.endswith(f"{issue.pk}/") else frozenset()) == [], path
+            assert (
+                faults(page, may=frozenset({"iframe"}) if path.endswith(f"{issue.pk}/") else frozenset())
+                == []
+            ), path
             assert MARK in shown(page), path
 
 
@@ -105,7 +133,9 @@ def test_no_word_runs_where_a_reader_asks_and_comes_back(hostile: dict[str, Any]
 
 
 @pytest.mark.parametrize("feed", ["/feed.rss", "/feed.atom"])
-def test_a_feed_stays_xml_and_its_html_stays_words(feed: str, hostile: dict[str, Any], client: Client) -> None:
+def test_a_feed_stays_xml_and_its_html_stays_words(
+    feed: str, hostile: dict[str, Any], client: Client
+) -> None:
     tree = ElementTree.fromstring(client.get(feed).content)
     texts = [element.text or "" for element in tree.iter()]
     assert any(MARK in text for text in texts)
@@ -155,7 +185,8 @@ def test_a_subject_cannot_carry_a_second_header(people: dict[Role, Person]) -> N
 @pytest.mark.paper
 def test_a_printed_issue_fetches_nothing_and_runs_nothing(hostile: dict[str, Any]) -> None:
     html = render_to_string(
-        "paper/issue.html", {"issue": hostile["issue"], "items": columns.printed_items(hostile["issue"]), "address": ""}
+        "paper/issue.html",
+        {"issue": hostile["issue"], "items": columns.printed_items(hostile["issue"]), "address": ""},
     )
     assert faults(html.replace('<link rel="stylesheet" href="paper.css">', "")) == []
     pdf = paper.issue_pdf(hostile["issue"])
@@ -176,7 +207,9 @@ def test_no_word_is_a_template(people: dict[Role, Person], client: Client) -> No
 
 
 @pytest.mark.parametrize("words", SQL)
-def test_no_word_is_sql(words: str, people: dict[Role, Person], as_person: Callable[[Role], Client], client: Client) -> None:
+def test_no_word_is_sql(
+    words: str, people: dict[Role, Person], as_person: Callable[[Role], Client], client: Client
+) -> None:
     question, _ = send()
     editor = as_person(Role.EDITOR)
     clinician = as_person(Role.CLINICIAN)
@@ -184,23 +217,34 @@ def test_no_word_is_sql(words: str, people: dict[Role, Person], as_person: Calla
         (client, "/search/"), (client, "/api/answers"), (client, "/api/answers?topic="), (clinician, "/desk/queue/"),
         (editor, "/desk/statements/"), (clinician, "/desk/statement-search/"),
     ):  # fmt: skip
-        answer = browser.get(path, {"q": words, "topic": words[:40], "state": words, "page": words, "show": words})
+        answer = browser.get(
+            path, {"q": words, "topic": words[:40], "state": words, "page": words, "show": words}
+        )
         assert answer.status_code in (200, 422), path
         assert question.claim_hash not in answer.content.decode()
     assert client.post("/claim/", {"code": words}).status_code == 404
     assert client.get("/answers/" + words.replace("/", "") + "/").status_code == 404
     assert clinician.get(f"/desk/letters/{words}/").status_code == 404
-    assert client.post("/account/login/", {"login": words, "password": words}).status_code == 200  # refused, asked again
+    assert (
+        client.post("/account/login/", {"login": words, "password": words}).status_code == 200
+    )  # refused, asked again
     assert Question.objects.filter(pk=question.pk).exists()
     assert list(columns.search(words)) == []
 
 
-def test_nothing_is_found_by_counting(people: dict[Role, Person], as_person: Callable[[Role], Client]) -> None:
+def test_nothing_is_found_by_counting(
+    people: dict[Role, Person], as_person: Callable[[Role], Client]
+) -> None:
     """A letter, an answer, a file and an issue in the making have addresses that cannot be guessed."""
     question, _ = send()
     clinician, editor = as_person(Role.CLINICIAN), as_person(Role.EDITOR)
     assert question.pk.version == 4  # random
-    for path in ("/desk/letters/1/", f"/desk/letters/{question.reference}/", "/desk/files/1/", "/desk/concerns/1/"):
+    for path in (
+        "/desk/letters/1/",
+        f"/desk/letters/{question.reference}/",
+        "/desk/files/1/",
+        "/desk/concerns/1/",
+    ):
         assert clinician.get(path).status_code == 404
     assert editor.get("/desk/issues/1/").status_code == 404
     slugs = {publishing.new_slug("The same title") for _ in range(200)}
@@ -210,5 +254,10 @@ def test_nothing_is_found_by_counting(people: dict[Role, Person], as_person: Cal
 def test_an_answer_that_is_not_published_has_no_address(people: dict[Role, Person], client: Client) -> None:
     question, _ = send()
     assert question.slug is None
-    for path in ("/answers/none/", "/answers/None/", f"/answers/{question.pk}/", f"/api/answers/{question.pk}"):
+    for path in (
+        "/answers/none/",
+        "/answers/None/",
+        f"/answers/{question.pk}/",
+        f"/api/answers/{question.pk}",
+    ):
         assert client.get(path).status_code == 404

@@ -60,7 +60,9 @@ def test_rss_has_what_rss_2_asks_for(question: Question, client: Client) -> None
     guid = item.find("guid")
     assert guid is not None
     assert (guid.text, guid.get("isPermaLink")) == (f"urn:uuid:{question.pk}", "false")
-    assert parsedate_to_datetime(item.findtext("pubDate") or "") == question.first_published_at.replace(microsecond=0)
+    assert parsedate_to_datetime(item.findtext("pubDate") or "") == question.first_published_at.replace(
+        microsecond=0
+    )
 
 
 def test_atom_has_what_rfc_4287_asks_for(question: Question, client: Client) -> None:
@@ -79,7 +81,10 @@ def test_atom_has_what_rfc_4287_asks_for(question: Question, client: Client) -> 
     link = entry.find(f"{ATOM}link")
     assert link is not None
     assert link.get("href") == address(question)
-    assert entry.find(f"{ATOM}author/{ATOM}name") is not None or root.find(f"{ATOM}author/{ATOM}name") is not None
+    assert (
+        entry.find(f"{ATOM}author/{ATOM}name") is not None
+        or root.find(f"{ATOM}author/{ATOM}name") is not None
+    )
 
 
 def test_the_site_map_holds_every_public_page_once_and_each_opens(question: Question, client: Client) -> None:
@@ -98,7 +103,9 @@ def test_the_site_map_holds_every_public_page_once_and_each_opens(question: Ques
         datetime.fromisoformat(day.text or "")
 
 
-def test_the_site_map_for_people_reaches_every_page_that_the_one_for_machines_names(question: Question, client: Client) -> None:
+def test_the_site_map_for_people_reaches_every_page_that_the_one_for_machines_names(
+    question: Question, client: Client
+) -> None:
     page = client.get("/site-map/").content.decode()
     root = ElementTree.fromstring(client.get("/sitemap.xml").content)
     for place in root.iter(f"{SITEMAP}loc"):
@@ -112,14 +119,20 @@ def test_robots_keep_out_of_the_desk_and_find_the_site_map(client: Client) -> No
     assert f"Sitemap: {settings.ADDRESS}/sitemap.xml" in text
 
 
-def test_every_public_page_names_its_canonical_address_whatever_host_asked(question: Question, client: Client) -> None:
+def test_every_public_page_names_its_canonical_address_whatever_host_asked(
+    question: Question, client: Client
+) -> None:
     for path in ("/archive/", "/about/", f"/answers/{question.slug}/", "/issues/1/"):
         page = client.get(path + "?utm=x", headers={"host": "localhost"}).content.decode()
         assert f'<link rel="canonical" href="{settings.ADDRESS}{path}">' in page
-    assert f'href="{settings.ADDRESS}/issues/1/"' in client.get("/").content.decode()  # the current issue is that issue
+    assert (
+        f'href="{settings.ADDRESS}/issues/1/"' in client.get("/").content.decode()
+    )  # the current issue is that issue
 
 
-def test_pages_of_the_desk_and_of_one_reader_are_not_for_search_engines(question: Question, as_person: Callable[[Role], Client], client: Client) -> None:
+def test_pages_of_the_desk_and_of_one_reader_are_not_for_search_engines(
+    question: Question, as_person: Callable[[Role], Client], client: Client
+) -> None:
     noindex = b'<meta name="robots" content="noindex">'
     assert noindex in as_person(Role.CLINICIAN).get("/desk/queue/").content
     assert noindex in client.get("/account/login/").content
@@ -138,31 +151,60 @@ def test_the_metadata_says_who_answered_and_when(question: Question, client: Cli
     assert (asked["@type"], asked["answerCount"]) == ("Question", 1)
     answer = asked["acceptedAnswer"]
     assert answer["@type"] == "Answer"
-    assert answer["author"] == {"@type": "Person", "name": "Dr Carl Oram", "description": "MD, consultant neurologist"}
+    assert answer["author"] == {
+        "@type": "Person",
+        "name": "Dr Carl Oram",
+        "description": "MD, consultant neurologist",
+    }
     assert answer["url"] == data["url"] == address(question)
     assert "MMN is a rare illness" in answer["text"]
     for day in (data["lastReviewed"], data["datePublished"], data["dateModified"], answer["dateCreated"]):
         datetime.fromisoformat(day)
 
 
-def test_an_answer_page_says_everything_that_a_reader_may_ask_of_it(question: Question, client: Client) -> None:
+def test_an_answer_page_says_everything_that_a_reader_may_ask_of_it(
+    question: Question, client: Client
+) -> None:
     page = client.get(f"/answers/{question.slug}/").content.decode()
-    for words in ("Dear Doctor", "Dr Carl Oram", "MD, consultant neurologist", "Evidence as of 2024", "Source of mmn-definition, 2010", "SHA-256"):
+    for words in (
+        "Dear Doctor",
+        "Dr Carl Oram",
+        "MD, consultant neurologist",
+        "Evidence as of 2024",
+        "Source of mmn-definition, 2010",
+        "SHA-256",
+    ):
         assert words in page, words
 
 
-def test_a_corrected_answer_lists_its_corrections_and_keeps_the_old_one(question: Question, people: dict[Role, Person], client: Client) -> None:
+def test_a_corrected_answer_lists_its_corrections_and_keeps_the_old_one(
+    question: Question, people: dict[Role, Person], client: Client
+) -> None:
     clinician = people[Role.CLINICIAN]
     last = question.answers.last()
     rows = [
-        {"section": section["id"], "id": sentence["id"], "text": sentence["text"].replace("rare", "very rare"), "reason": ""}
+        {
+            "section": section["id"],
+            "id": sentence["id"],
+            "text": sentence["text"].replace("rare", "very rare"),
+            "reason": "",
+        }
         for section in last.document["sections"]
         for sentence in section["sentences"]
     ]
-    answers.edit(question=question, by=clinician, version=question.version, base=last.number, rows=rows, title=last.title)
+    answers.edit(
+        question=question,
+        by=clinician,
+        version=question.version,
+        base=last.number,
+        rows=rows,
+        title=last.title,
+    )
     question.refresh_from_db()
     shown = current_digest(question, question.answers.last(), question.readings.last())
-    answers.correct(question=question, by=clinician, version=question.version, shown_digest=shown, note="How rare it is")
+    answers.correct(
+        question=question, by=clinician, version=question.version, shown_digest=shown, note="How rare it is"
+    )
     page = client.get(f"/answers/{question.slug}/").content.decode()
     assert "very rare illness" in page
     assert "How rare it is" in page
@@ -170,7 +212,10 @@ def test_a_corrected_answer_lists_its_corrections_and_keeps_the_old_one(question
     assert "a rare illness" in old
     assert "earlier version" in old
     assert '<meta name="robots" content="noindex">' in old
-    assert ElementTree.fromstring(client.get("/feed.atom").content).findtext(f"{ATOM}entry/{ATOM}updated", "") > question.first_published_at.isoformat()[:19]
+    assert (
+        ElementTree.fromstring(client.get("/feed.atom").content).findtext(f"{ATOM}entry/{ATOM}updated", "")
+        > question.first_published_at.isoformat()[:19]
+    )
 
 
 def test_search_finds_by_the_words_of_letter_answer_and_sources(question: Question, client: Client) -> None:
@@ -192,7 +237,10 @@ def test_the_mail_edition_has_two_forms_and_a_way_out(issue: Issue, client: Clie
     (edition,) = (mail for mail in outbox.outbox if mail.to == ["list@example.org"])
     message = edition.message()
     assert message.get_content_type() == "multipart/alternative"
-    assert [part.get_content_type() for part in message.get_payload()] == ["text/plain", "text/html"]  # the last is the richest
+    assert [part.get_content_type() for part in message.get_payload()] == [
+        "text/plain",
+        "text/html",
+    ]  # the last is the richest
     leave = edition.extra_headers["List-Unsubscribe"].strip("<>")
     assert edition.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     html = edition.alternatives[0][0]
@@ -201,7 +249,10 @@ def test_the_mail_edition_has_two_forms_and_a_way_out(issue: Issue, client: Clie
     assert "cid:" not in html
     assert not re.search(r"<img|src=", html)  # nothing to load, so nobody is told that it was opened
     strict = Client(enforce_csrf_checks=True)  # RFC 8058: a mail program posts here, and has no token of ours
-    assert strict.post(leave.removeprefix(settings.ADDRESS), {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert (
+        strict.post(leave.removeprefix(settings.ADDRESS), {"List-Unsubscribe": "One-Click"}).status_code
+        == 200
+    )
     assert not subscriptions.Subscription.objects.exists()
 
 
@@ -209,13 +260,17 @@ def test_the_mail_as_text_reads_well_without_any_html(issue: Issue) -> None:
     (edition,) = (mail for mail in outbox.outbox if mail.to == ["list@example.org"])
     body = edition.body
     assert "MMN is a rare illness of motor nerves that can be treated. [1]" in body
-    assert re.search(r"^\[1\] Source of mmn-definition, 2010\n    https://doi\.org/10\.1/mmn-definition$", body, re.M)
+    assert re.search(
+        r"^\[1\] Source of mmn-definition, 2010\n    https://doi\.org/10\.1/mmn-definition$", body, re.M
+    )
     assert not re.search(r"</?\w+>|&\w+;|\[\[", body)
     too_long = [line for line in body.splitlines() if len(line) > 72 and "http" not in line]
     assert too_long == []
 
 
-def test_a_letter_that_may_not_be_printed_is_nowhere_on_the_site(people: dict[Role, Person], client: Client) -> None:
+def test_a_letter_that_may_not_be_printed_is_nowhere_on_the_site(
+    people: dict[Role, Person], client: Client
+) -> None:
     question, _ = send(LETTER.replace("executive", "zebra keeper"), may_publish=False)
     from tests.web.conftest import act
 
@@ -226,13 +281,29 @@ def test_a_letter_that_may_not_be_printed_is_nowhere_on_the_site(people: dict[Ro
         assert b"zebra keeper" not in client.get(path).content
 
 
-def test_the_policy_forbids_script_and_style_of_the_page_everywhere(question: Question, as_person: Callable[[Role], Client]) -> None:
+def test_the_policy_forbids_script_and_style_of_the_page_everywhere(
+    question: Question, as_person: Callable[[Role], Client]
+) -> None:
     """And nothing on a page needs them: no script element with words, no handler, no style attribute."""
     from tests.web.hostile import faults
 
     paths: dict[Role, list[str]] = {
-        Role.READER: ["/", "/ask/", f"/answers/{question.slug}/", "/claim/", "/subscribe/", "/api/", "/account/login/", "/nothing/"],
-        Role.CLINICIAN: [f"/desk/letters/{question.pk}/", f"/desk/letters/{question.pk}/answer/", "/desk/queue/", "/account/mfa/"],
+        Role.READER: [
+            "/",
+            "/ask/",
+            f"/answers/{question.slug}/",
+            "/claim/",
+            "/subscribe/",
+            "/api/",
+            "/account/login/",
+            "/nothing/",
+        ],
+        Role.CLINICIAN: [
+            f"/desk/letters/{question.pk}/",
+            f"/desk/letters/{question.pk}/answer/",
+            "/desk/queue/",
+            "/account/mfa/",
+        ],
         Role.EDITOR: ["/desk/issues/", "/desk/statements/"],
     }
     for role, pages in paths.items():
@@ -248,7 +319,9 @@ def test_the_policy_forbids_script_and_style_of_the_page_everywhere(question: Qu
             assert faults(answer.content.decode()) == [], path
 
 
-def test_only_the_mail_preview_carries_its_own_style_and_then_no_script(issue: Issue, as_person: Callable[[Role], Client]) -> None:
+def test_only_the_mail_preview_carries_its_own_style_and_then_no_script(
+    issue: Issue, as_person: Callable[[Role], Client]
+) -> None:
     policy = as_person(Role.EDITOR).get(f"/desk/issues/{issue.pk}/mail/").headers["Content-Security-Policy"]
     directives = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
     assert directives["script-src"] == "'none'"

@@ -23,7 +23,13 @@ def tree(edition: Document) -> list[Document]:
             state = "ruled_out"
         criteria = [_node(rows, name, shown, ()) for name in category["parts"] if name in rows]
         branches.append(
-            {"title": category["id"], "wording": category["wording"], "state": state, "is_open": False, "criteria": criteria}
+            {
+                "title": category["id"],
+                "wording": category["wording"],
+                "state": state,
+                "is_open": False,
+                "criteria": criteria,
+            }
         )
     for branch in branches:
         if branch["state"] != "ruled_out":
@@ -31,7 +37,13 @@ def tree(edition: Document) -> list[Document]:
             break
     if left := [row for key, row in rows.items() if key not in shown]:
         branches.append(
-            {"title": "", "wording": "", "state": "", "is_open": False, "criteria": [{**row, "children": []} for row in left]}
+            {
+                "title": "",
+                "wording": "",
+                "state": "",
+                "is_open": False,
+                "criteria": [{**row, "children": []} for row in left],
+            }
         )
     return branches
 

@@ -186,7 +186,9 @@ def lines_with_ties(document: Document) -> list[str]:
     for section in document.get("sections", []):
         lines.append(section["title"])
         for sentence in section["sentences"]:
-            ties = ", ".join(str(support["id"]) for support in sentence["support"]) or sentence.get("reason", "")
+            ties = ", ".join(str(support["id"]) for support in sentence["support"]) or sentence.get(
+                "reason", ""
+            )
             lines.append(f"{sentence['text']} [{ties or 'no source'}]")
     return [line for line in lines if line]
 

@@ -51,6 +51,7 @@ class Reasoning(Protocol):
 
     def study(self, content: bytes) -> Document | None:
         """The conduction report of a study file; None when it cannot be read."""
+
     def versions(self) -> dict[str, str]:
         """Code, data and evidence dates."""
 

@@ -83,7 +83,7 @@ def settle_all(visit: Visit) -> None:
         before = field.count()
         field.first.fill("Talked over: an old complaint, examined last month")
         page.get_by_role("button", name="Settle").first.click()
-        wait_until(lambda: page.get_by_label("How it was settled").count() < before)
+        expect(page.get_by_label("How it was settled")).to_have_count(before - 1)
 
 
 def check_recalled(visit: Visit) -> None:

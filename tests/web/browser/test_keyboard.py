@@ -66,7 +66,9 @@ def _ask(reader: Visit) -> steps.Sent:
 
 def _review(clinician: Visit, sent: steps.Sent) -> None:
     page = clinician.page
-    steps.find(clinician, sent)  # waiting for the worker means loading the page again and again; the way in is a link
+    steps.find(
+        clinician, sent
+    )  # waiting for the worker means loading the page again and again; the way in is a link
     tab_to(page, "[data-move=claim]")
     page.keyboard.press("Enter")
     page.locator("[data-finding]").first.wait_for()
@@ -101,7 +103,9 @@ def _review(clinician: Visit, sent: steps.Sent) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#findings .count")).to_have_text("0 to check")
     tab_to(page, ".column-answer .sentence")
-    expect(page.locator(".sentence:focus .tip")).to_be_visible()  # a sentence's sources on focus, not on hover alone
+    expect(
+        page.locator(".sentence:focus .tip")
+    ).to_be_visible()  # a sentence's sources on focus, not on hover alone
     page.keyboard.press("Escape")
     expect(page.locator(".sentence:focus .tip")).to_be_hidden()
 

@@ -48,7 +48,9 @@ def _subscribe(reader: Visit, desk: Desk, size: str) -> str:
 def _ask(reader: Visit, desk: Desk, size: str) -> steps.Sent:
     page = reader.page
     page.goto("/ask/")
-    page.get_by_label("Your letter").press_sequentially("I cannot breathe well when I lie flat. What is multifocal motor neuropathy?")
+    page.get_by_label("Your letter").press_sequentially(
+        "I cannot breathe well when I lie flat. What is multifocal motor neuropathy?"
+    )
     page.get_by_role("alert", name="Urgent advice").wait_for()  # while typing, before anything is sent
     expect(page.locator("#check")).to_contain_text("call your emergency number")
     expect(page.locator("#check")).to_contain_text("Perhaps already answered")
@@ -138,7 +140,11 @@ def _publish(editor: Visit, size: str) -> None:
     page = editor.page
     steps.publish(editor, f"{TITLE} ({size})", title=f"Wear-off, {size}")
     page.goto(page.url)
-    for form, holds in (("web", "Preview. This issue is not published."), ("mail", "Leave this list"), ("text", "Leave this list:")):
+    for form, holds in (
+        ("web", "Preview. This issue is not published."),
+        ("mail", "Leave this list"),
+        ("text", "Leave this list:"),
+    ):
         answer = editor.context.request.get(page.url + f"{form}/")
         assert answer.ok
         assert holds in answer.text()
@@ -161,7 +167,9 @@ def _read(reader: Visit, size: str) -> None:
     for feed in ("/feed.rss", "/feed.atom", "/sitemap.xml"):
         assert address in get(feed).text()
     number = page.locator(".kicker").get_by_role("link", name=re.compile("Issue")).get_attribute("href")
-    steps.wait_until(lambda: get(f"{number}print.pdf").body().startswith(b"%PDF-"))  # rendered after the page is there
+    steps.wait_until(
+        lambda: get(f"{number}print.pdf").body().startswith(b"%PDF-")
+    )  # rendered after the page is there
     listed = get("/api/answers?limit=1").json()[0]
     assert listed["url"] == address
     assert get(f"/api/answers/{listed['slug']}").json()["signed_by"] == "Dr Clara Clinician (invented)"

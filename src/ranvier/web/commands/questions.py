@@ -129,7 +129,10 @@ def prepare(*, question: Question) -> bool:
         with transaction.atomic():
             reading = Reading.objects.create(question=question, number=1, document=document)
             Answer.objects.create(
-                question=question, number=1, document=mind.draft(question.text, case, question.study), reading=reading
+                question=question,
+                number=1,
+                document=mind.draft(question.text, case, question.study),
+                reading=reading,
             )
             Question.objects.filter(pk=question.pk).update(topic=_topic(case) or question.topic)
             audit.record(by=None, action="prepare", question=question)

@@ -120,7 +120,12 @@ def _understood(question: Question, reading: Any) -> dict[str, Any]:
 def _about(question: Question, patient: dict[str, Any]) -> list[str]:
     """Who wrote, in a few words."""
     age = patient.get("age_years")
-    words = [f"{age:g} years" if age is not None else "", patient.get("sex"), patient.get("occupation"), question.country]
+    words = [
+        f"{age:g} years" if age is not None else "",
+        patient.get("sex"),
+        patient.get("occupation"),
+        question.country,
+    ]
     return [str(word) for word in words if word]
 
 
