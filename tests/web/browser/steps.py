@@ -62,6 +62,13 @@ def ask(visit: Visit, text: str, *, email: str = "", study: bool = False, publis
 
 def find(visit: Visit, sent: Sent) -> None:
     """Open the letter from the queue, when the worker has drafted its answer."""
+    link = wait_in_queue(visit, sent)
+    link.click()
+    visit.page.wait_for_load_state()
+
+
+def wait_in_queue(visit: Visit, sent: Sent) -> Any:
+    """The letter's link in the queue, when the worker has drafted its answer."""
     page = visit.page
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
@@ -73,8 +80,7 @@ def find(visit: Visit, sent: Sent) -> None:
         time.sleep(0.3)
     link = row.get_by_role("link").first
     sent.reference = link.inner_text()
-    link.click()
-    page.wait_for_load_state()
+    return link
 
 
 def settle_all(visit: Visit) -> None:

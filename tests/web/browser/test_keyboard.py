@@ -66,9 +66,10 @@ def _ask(reader: Visit) -> steps.Sent:
 
 def _review(clinician: Visit, sent: steps.Sent) -> None:
     page = clinician.page
-    steps.find(
-        clinician, sent
-    )  # waiting for the worker means loading the page again and again; the way in is a link
+    address = steps.wait_in_queue(clinician, sent).get_attribute("href")
+    tab_to(page, f"a[href='{address}']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{address}")
     tab_to(page, "[data-move=claim]")
     page.keyboard.press("Enter")
     page.locator("[data-finding]").first.wait_for()
@@ -141,8 +142,16 @@ def _edit(clinician: Visit) -> None:
 
 def _sign(clinician: Visit) -> None:
     page = clinician.page
-    steps.settle_all(clinician)
-    steps.check_recalled(clinician)
+    assert page.locator("#concerns").count() == 0
+    review = page.url
+    for _ in range(page.locator("#refusals a").count()):  # what was just added rests on memory: compare it with its source
+        tab_to(page, "#refusals a")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/statements/**")
+        tab_to(page, "[value=holds]")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        page.goto(review)
     tab_to(page, "[data-move=draft]")
     page.keyboard.press("Enter")
     expect(page.locator(".review-head .state")).to_have_text("Drafted")
