@@ -144,7 +144,9 @@ def _sign(clinician: Visit) -> None:
     page = clinician.page
     assert page.locator("#concerns").count() == 0
     review = page.url
-    for _ in range(page.locator("#refusals a").count()):  # what was just added rests on memory: compare it with its source
+    for _ in range(
+        page.locator("#refusals a").count()
+    ):  # what was just added rests on memory: compare it with its source
         tab_to(page, "#refusals a")
         page.keyboard.press("Enter")
         page.wait_for_url("**/statements/**")
