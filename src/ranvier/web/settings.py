@@ -63,7 +63,9 @@ def _database() -> dict[str, Any]:
                 # IMMEDIATE: two writers queue at the start of a transaction and never deadlock half-way.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+                # FULL: a letter that was acknowledged survives a power cut. secure_delete: an erased one leaves no trace.
+                "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={'OFF' if MODE == 'test' else 'FULL'}; PRAGMA foreign_keys=ON; "
+                "PRAGMA secure_delete=ON;",
             },
             "CONN_MAX_AGE": 600,
             # A file, since tests with real concurrency open it from several threads.
@@ -227,6 +229,8 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if BEHIND_PROXY:
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # else every sign-in counts as the proxy's own
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -257,9 +261,13 @@ CLAIM_TRIES_PER_HOUR = int(os.environ.get("RANVIER_CLAIM_TRIES_PER_HOUR", "30"))
 KEEP_UNANSWERED_DAYS = int(os.environ.get("RANVIER_KEEP_UNANSWERED_DAYS", "365"))
 KEEP_DECLINED_DAYS = int(os.environ.get("RANVIER_KEEP_DECLINED_DAYS", "90"))
 
+# Rate limits; never on disk. Django's 300 entries would be pushed out by a crowd, and the limits with them.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-}  # rate limits; never on disk
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 TASKS = {
     "default": {
         "BACKEND": "django_tasks_db.DatabaseBackend"
@@ -270,7 +278,9 @@ TASKS = {
 
 EMAIL_BACKEND = {
     "demo": "django.core.mail.backends.filebased.EmailBackend",
-    "production": "django.core.mail.backends.smtp.EmailBackend",
+    "production": "django.core.mail.backends.smtp.EmailBackend"
+    if os.environ.get("RANVIER_MAIL_URL")
+    else "django.core.mail.backends.filebased.EmailBackend",
     "test": "django.core.mail.backends.locmem.EmailBackend",
 }[MODE]
 EMAIL_FILE_PATH = FOLDER / "mail"
