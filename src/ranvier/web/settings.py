@@ -64,8 +64,8 @@ def _database() -> dict[str, Any]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 # FULL: a letter that was acknowledged survives a power cut. secure_delete: an erased one leaves no trace.
-                "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={'OFF' if MODE == 'test' else 'FULL'}; PRAGMA foreign_keys=ON; "
-                "PRAGMA secure_delete=ON;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; "
+                f"PRAGMA synchronous={'OFF' if MODE == 'test' else 'FULL'};",
             },
             "CONN_MAX_AGE": 600,
             # A file, since tests with real concurrency open it from several threads.
