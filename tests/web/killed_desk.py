@@ -14,7 +14,9 @@ from ranvier.web.benchmark import measured_desk
 if __name__ == "__main__":
     log, seconds = Path(sys.argv[1]), float(sys.argv[2])
     with measured_desk(clinicians=2, archive=2, log=log) as desk:
-        outcome = desk.drive(readers=6, clinicians=2, seconds=seconds, kill_every=(1.5, 3.0), pause=(0.0, 0.3))
+        outcome = desk.drive(
+            readers=6, clinicians=2, seconds=seconds, kill_every=(1.5, 3.0), pause=(0.0, 0.3)
+        )
     tally = outcome.tally
     print(
         json.dumps(
