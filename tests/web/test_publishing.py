@@ -449,3 +449,18 @@ def test_no_state_changes_but_through_the_table(clinician: Person) -> None:
     assert question.standing is State.SIGNED
     with pytest.raises(DeskError):
         moves.move(question=question, name="publish", by=None, version=question.version)
+
+
+def test_the_previews_may_stand_in_the_builders_frame_and_no_other_page_in_any(
+    clinician: Person, editor: Person, as_person: Callable[[Role], Client]
+) -> None:
+    issue = scheduled(clinician, editor)
+    client = as_person(Role.EDITOR)
+    for form in ("web", "mail", "text"):
+        page = client.get(f"/desk/issues/{issue.pk}/{form}/")
+        assert page.headers["X-Frame-Options"] == "SAMEORIGIN"
+        assert "frame-ancestors 'self'" in page.headers["Content-Security-Policy"]
+    for address in ("/", f"/desk/issues/{issue.pk}/", "/account/login/"):
+        page = client.get(address)
+        assert page.headers["X-Frame-Options"] == "DENY"
+        assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]

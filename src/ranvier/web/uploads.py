@@ -6,10 +6,9 @@ import csv
 import io
 import re
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
 from ranvier.terms import DeskError
@@ -22,26 +21,29 @@ EXPECTED = "A nerve conduction study or treatment diary as CSV (its columns are 
 
 
 class BoundedUpload(FileUploadHandler):
-    """Keeps a file in memory up to the limit, and of a bigger one only how big it was.
+    """Holds a file in memory up to the limit and only counts the rest: never on disk, and never dropped in silence.
 
-    Django's own handler steps aside for a big request, and the file is then missing without a word: the letter would be
-    kept and its reader would believe that the study had come with it.
+    Django's own memory handler steps aside for a big file, and the letter would go without it and without a word.
     """
 
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Begin a file."""
-        super().new_file(*args, **kwargs)
-        self.kept = io.BytesIO()
+    def new_file(self, *given: object, **named: object) -> None:
+        """Begin one file."""
+        super().new_file(*given, **named)
+        self.kept: list[bytes] = []
+        self.seen = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Keep a piece, while there is room."""
-        if start + len(raw_data) <= settings.UPLOAD_BYTES:
-            self.kept.write(raw_data)
+        """Take a piece."""
+        self.seen += len(raw_data)
+        if self.seen <= settings.UPLOAD_BYTES:
+            self.kept.append(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile:
-        """Hand over what came, with its true size; `checked` refuses what was too big."""
-        self.kept.seek(0)
-        return UploadedFile(self.kept, self.file_name, self.content_type, file_size, self.charset)
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
+        """The file with its true size, by which `checked` refuses it when it was too big."""
+        content = io.BytesIO(b"".join(self.kept))
+        return InMemoryUploadedFile(
+            content, self.field_name, self.file_name, self.content_type, file_size, self.charset
+        )
 
 
 def checked(file: UploadedFile) -> Upload:

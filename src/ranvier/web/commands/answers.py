@@ -124,7 +124,7 @@ def _ready_to_sign(question: Question, by: Person, shown_digest: str) -> Answer:
             path="sign", given="it changed since the page was shown", expected="Read it again, then sign"
         )
     if reasons := signature.refusals(question, answer):
-        raise DeskError(path="sign", given=" ".join(reasons), expected="Settle these first")
+        raise DeskError(path="sign", given=" ".join(reasons).rstrip("."), expected="Settle these first")
     return answer
 
 

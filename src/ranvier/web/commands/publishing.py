@@ -27,8 +27,8 @@ PUBLIC_STATES = [state.value for state in PUBLIC]
 LOG = logging.getLogger("desk")
 
 
-def publish(*, issue: Issue) -> None:
-    """Run every step that is not done yet, in order; then the issue is published."""
+def publish(*, issue: Issue, prints: bool = True) -> None:
+    """Run every step that is not done yet, in order; then the issue is published. Unless it `prints`, the next sweep does."""
     if issue.state == "scheduled":
         _begin(issue)
     issue.refresh_from_db()
@@ -36,7 +36,7 @@ def publish(*, issue: Issue) -> None:
         return
     if not _is_done(issue, "answers") and not _answers(issue):
         return
-    if not _is_done(issue, "pdf"):
+    if prints and not _is_done(issue, "pdf"):
         print_issue(issue=issue)
     if not _is_done(issue, "list"):
         _list(issue)

@@ -136,15 +136,21 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("issue_build", pk=pk)
 
 
+def in_frame(response: HttpResponse, **policy: list[str]) -> HttpResponse:
+    """Let our own issue builder show it in a frame; no other page of the desk may stand in one."""
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    response._csp_replace = {"frame-ancestors": ["'self'"]} | {
+        name.replace("_", "-"): value for name, value in policy.items()
+    }
+    return response
+
+
 @require_safe
 def preview_web(request: HttpRequest, pk: UUID) -> HttpResponse:
     """As it will be on the site."""
     issue = get_object_or_404(Issue, pk=pk)
-    return render(
-        request,
-        "public/issue.html",
-        {"issue": issue, "items": columns.printed_items(issue, preview=True), "preview": True},
-    )
+    context = {"issue": issue, "items": columns.printed_items(issue, preview=True), "preview": True}
+    return in_frame(render(request, "public/issue.html", context))
 
 
 def _edition(issue: Issue) -> dict[str, object]:
@@ -157,16 +163,17 @@ def preview_mail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """As it will be mailed, in HTML. Mail needs styles in the page, which our own policy forbids elsewhere."""
     issue = get_object_or_404(Issue, pk=pk)
     response = HttpResponse(render_to_string("mail/issue.html", _edition(issue)))
-    response._csp_replace = {"style-src": ["'unsafe-inline'"], "script-src": ["'none'"]}
-    return response
+    return in_frame(response, style_src=["'unsafe-inline'"], script_src=["'none'"])
 
 
 @require_safe
 def preview_text(request: HttpRequest, pk: UUID) -> HttpResponse:
     """As it will be mailed, in plain text."""
     issue = get_object_or_404(Issue, pk=pk)
-    return HttpResponse(
-        render_to_string("mail/issue.txt", _edition(issue)), content_type="text/plain; charset=utf-8"
+    return in_frame(
+        HttpResponse(
+            render_to_string("mail/issue.txt", _edition(issue)), content_type="text/plain; charset=utf-8"
+        )
     )
 
 
