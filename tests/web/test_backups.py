@@ -358,6 +358,20 @@ def test_backup_and_restore_from_the_command_line(
     assert (code, "each table compared" in said) == (0, True)
 
 
+def test_a_backup_before_an_upgrade_does_not_upgrade_by_itself(
+    desk: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from django.db.migrations.recorder import MigrationRecorder
+
+    recorder = MigrationRecorder(connection)
+    recorder.record_unapplied("desk", "0003_deliveries_at_most_once")
+    try:
+        code, said = run(capsys, "backup", str(tmp_path / "desk.zip"))
+    finally:
+        recorder.record_applied("desk", "0003_deliveries_at_most_once")
+    assert (code, "another version" in said, list(tmp_path.iterdir())) == (2, True, [])
+
+
 def test_export_gives_a_reader_everything_and_names_nobody_of_the_desk(
     desk: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

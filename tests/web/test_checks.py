@@ -13,7 +13,7 @@ from tests.web.conftest import published
 from tests.web.standin import STATEMENTS
 
 from ranvier.terms import DeskError
-from ranvier.web.commands import checks
+from ranvier.web.commands import checks, issues
 from ranvier.web.models import AuditEvent, Contact, Person, StatementCheck
 from ranvier.web.roles import Role
 from ranvier.web.views.checks import statement_rows
@@ -63,8 +63,10 @@ def test_research_is_due_again_at_each_publication(clinician: Person, editor: Pe
 def test_the_issue_page_says_that_research_is_due(
     editor: Person, clinician: Person, as_person: Callable[[Role], Client]
 ) -> None:
-    issue = published(clinician, editor)
+    gone = published(clinician, editor)
+    issue = issues.open_issue(by=editor, title="The next one")
     client, page = as_person(Role.EDITOR), f"/desk/issues/{issue.pk}/"
+    assert b"before publishing" not in client.get(f"/desk/issues/{gone.pk}/").content  # too late for that one
     assert b"should be checked before publishing" in client.get(page).content
     check("complement-trials", editor)
     assert b"should be checked before publishing" not in client.get(page).content

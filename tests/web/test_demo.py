@@ -52,4 +52,3 @@ def test_a_demo_letter_has_the_red_flags_that_its_entry_names_and_no_other(key: 
     row = LETTERS[key]
     found = {flag["id"] for flag in Workbench().read(row["text"].strip())["red_flags"]}
     assert found == set(row.get("red_flags", []))
-

@@ -127,6 +127,30 @@ def test_the_suite_runs_on_the_database_it_was_asked_for() -> None:
     assert connection.vendor == asked
 
 
+@pytest.mark.parametrize(
+    ("packages", "code", "word"),
+    [
+        ([{"name": "a", "version": "1", "vulns": []}], 0, "1 of 1"),
+        ([{"name": "a", "version": "1", "vulns": [{"id": "CVE-1", "fix_versions": ["2"]}]}], 1, "a 1: CVE-1, fixed in 2"),
+        ([{"name": "a", "skip_reason": "not on the index"}], 3, "nothing is known of 1: a"),
+        ([], 3, "0 of 0"),
+        (None, 3, "no answer"),
+    ],
+)  # fmt: skip
+def test_an_audit_that_could_not_ask_does_not_say_that_all_is_well(
+    packages: Any, code: int, word: str
+) -> None:
+    from importlib.machinery import SourceFileLoader
+    from importlib.util import module_from_spec, spec_from_loader
+
+    loader = SourceFileLoader("dev", str(ROOT / "dev"))
+    dev = module_from_spec(spec_from_loader("dev", loader))
+    loader.exec_module(dev)
+    answer = "" if packages is None else json.dumps({"dependencies": packages})
+    found, lines = dev.audit_verdict(answer)
+    assert (found, word in "\n".join(lines)) == (code, True)
+
+
 # ---------------------------------------------------------------- sessions
 
 

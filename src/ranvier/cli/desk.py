@@ -61,11 +61,31 @@ def run(arguments: argparse.Namespace) -> int:
     from .serve import configure
 
     configure(demo=arguments.demo, folder=arguments.folder)
-    from django.core.management import call_command
+    if arguments.task in ("administrator", "restore"):
+        from django.core.management import call_command
 
-    call_command("migrate", verbosity=0, interactive=False)
+        call_command("migrate", verbosity=0, interactive=False)
+    else:
+        demand_tables()
     tasks = (administrator, backup, restore, export, erase, expire)
     return {task.__name__: task for task in tasks}[arguments.task](arguments)
+
+
+def demand_tables() -> None:
+    """Refuse to touch tables of another version: a backup before an upgrade is made by the version that is upgraded.
+
+    Raises
+        InputRefused: migrations wait, or there are no tables.
+    """
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise InputRefused(
+            path="the desk's tables", given="of another version of Ranvier, or not there",
+            expected="The version that made them; `ranvier serve` brings them up to date",
+        )  # fmt: skip
 
 
 def administrator(arguments: argparse.Namespace) -> int:
@@ -134,18 +154,18 @@ def erase(arguments: argparse.Namespace) -> int:
     """Erase one letter or address."""
     from ranvier.web.commands import disclosure
 
-    letter = None if arguments.email else _letter(arguments)
-    what = arguments.email or f"letter {letter.reference}, {letter.standing.label.lower()}"
-    if not arguments.yes and not _agrees(f"Erase {what} for good? [yes/no] "):
-        print("Nothing was erased.")
-        return 1
-    if letter is None:
+    if arguments.email:
+        if not _agrees(f"Erase {arguments.email} for good?", arguments):
+            return 1
         print(f"{disclosure.erase_address(email=arguments.email)} rows erased.")
-    else:
-        disclosure.erase_letter(question=letter, by=None, why=arguments.why)
-        print(
-            f"Letter {letter.reference} is erased. Backups made before now still hold it until you delete them."
-        )
+        return 0
+    letter = _letter(arguments)
+    if not _agrees(f"Erase letter {letter.reference} ({letter.standing.label.lower()}) for good?", arguments):
+        return 1
+    disclosure.erase_letter(question=letter, by=None, why=arguments.why)
+    print(
+        f"Letter {letter.reference} is erased. Backups made before now still hold it until you delete them."
+    )
     return 0
 
 
@@ -169,8 +189,11 @@ def _letter(arguments: argparse.Namespace) -> Any:
     return disclosure.find_letter(code=code, reference=arguments.letter or "")
 
 
-def _agrees(question: str) -> bool:
+def _agrees(question: str, arguments: argparse.Namespace) -> bool:
     try:
-        return input(question).strip().lower() == "yes"
+        agreed = arguments.yes or input(f"{question} [yes/no] ").strip().lower() == "yes"
     except EOFError:
-        return False
+        agreed = False
+    if not agreed:
+        print("Nothing was erased.")
+    return bool(agreed)
