@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.web.conftest import LETTER, PASSWORD, act, send, sign
+from tests.web.standin import STATEMENTS
 
 from ranvier import workbench
 from ranvier.case import to_document
@@ -306,3 +307,14 @@ def test_no_page_leads_to_the_shut_door_of_resetting_a_password(
     page = client.get(path)
     assert page.status_code == 200
     assert b"/password/reset" not in page.content
+
+
+def test_the_way_to_a_statement_shows_that_one_alone(
+    as_person: Callable[[Role], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(
+        STATEMENTS, "mmn-definition-again", ("definition", "See mmn-definition.", "recalled", 2024)
+    )
+    page = as_person(Role.CLINICIAN).get("/desk/statements/?show=all&q=mmn-definition").content.decode()
+    assert page.count('value="holds"') == 1
+    assert "mmn-definition-again" not in page

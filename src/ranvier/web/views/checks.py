@@ -66,7 +66,12 @@ def statements(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     chosen = [row for row in rows if tests.get(shown, tests["due"])(row)]
     if query := request.GET.get("q", "").strip().lower():
-        chosen = [row for row in chosen if query in f"{row['id']} {row['claim']} {row['plain']}".lower()]
+        named = [
+            row for row in chosen if row["id"].lower() == query
+        ]  # a link to one statement shows that one alone
+        chosen = named or [
+            row for row in chosen if query in f"{row['id']} {row['claim']} {row['plain']}".lower()
+        ]
     page = Paginator(chosen, 25).get_page(request.GET.get("page"))
     return render(
         request, "desk/statements.html", {"page": page, "shown": shown, "counts": counts, "query": query}
