@@ -17,7 +17,9 @@ from .commands.questions import Upload
 
 STUDY_COLUMNS = {"nerve", "side", "kind", "stimulate_at"}
 DIARY_COLUMNS = {"date", "kind", "value"}
-EXPECTED = "A nerve conduction study or treatment diary as CSV (its columns are listed below the field), up to 2 MB"
+EXPECTED = (
+    "A nerve conduction study or treatment diary as CSV (its columns are listed below the field), up to 2 MB"
+)
 
 
 class BoundedUpload(FileUploadHandler):

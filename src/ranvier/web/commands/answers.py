@@ -51,16 +51,20 @@ def edit(
     return answer
 
 
-@transaction.atomic
 def redraft(*, question: Question, by: Person, version: int) -> Answer:
-    """Have the software draft again from the case as it now stands."""
-    begin_write(question=question, by=by, version=version)
-    reading, latest = _reading(question), _latest(question)
+    """Have the software draft again from the case as it now stands.
+
+    The draft is made before the transaction, as in `prepare`; `version` then says whether the case is still that one.
+    """
+    demand_write(question, by)
+    reading = _reading(question)
     document = reasoner().draft(question.text, reading.case, question.study)
-    answer = Answer.objects.create(
-        question=question, number=latest.number + 1, document=document, reading=reading
-    )
-    audit.record(by=by, action="redraft", question=question, subject=f"answer version {answer.number}")
+    with transaction.atomic():
+        begin_write(question=question, by=by, version=version)
+        answer = Answer.objects.create(
+            question=question, number=_latest(question).number + 1, document=document, reading=reading
+        )
+        audit.record(by=by, action="redraft", question=question, subject=f"answer version {answer.number}")
     return answer
 
 

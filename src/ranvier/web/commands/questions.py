@@ -113,9 +113,12 @@ def _concerns(
     Concern.objects.bulk_create(rows)
 
 
-@transaction.atomic
 def prepare(*, question: Question) -> bool:
-    """Make the first reading and the first draft, once; the worker's task. Says whether there was anything to do."""
+    """Make the first reading and the first draft, once; the worker's task. Says whether there was anything to do.
+
+    Reading and drafting take seconds when the worker has just started, so they come before the transaction: on SQLite
+    nobody else can write while one is open, and a reader who sends a letter must not wait for another's draft.
+    """
     if question.erased_at or question.readings.exists():
         return False
     mind = reasoner()
@@ -125,16 +128,15 @@ def prepare(*, question: Question) -> bool:
     if question.sex and case["patient"].get("sex") is None:
         case["patient"]["sex"] = question.sex
     document = {"case": case, "marks": ["proposed"] * len(case["findings"]), "rejected": []}
+    draft = mind.draft(question.text, case, question.study)
     try:
         with transaction.atomic():
+            if not Question.objects.filter(pk=question.pk, erased_at__isnull=True).update(
+                topic=_topic(case) or question.topic
+            ):
+                return False  # its reader withdrew it while it was being read
             reading = Reading.objects.create(question=question, number=1, document=document)
-            Answer.objects.create(
-                question=question,
-                number=1,
-                document=mind.draft(question.text, case, question.study),
-                reading=reading,
-            )
-            Question.objects.filter(pk=question.pk).update(topic=_topic(case) or question.topic)
+            Answer.objects.create(question=question, number=1, document=draft, reading=reading)
             audit.record(by=None, action="prepare", question=question)
     except IntegrityError:  # another worker was faster
         return False
