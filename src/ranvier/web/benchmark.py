@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -83,6 +84,10 @@ def _rows(outcome: Outcome, prefix: str) -> list[BenchmarkRow]:
         rows.append(BenchmarkRow(f"{prefix}lines that broke", float(tally.broken_lines), "lines"))
     rows += [
         BenchmarkRow(f"{prefix}errors", float(len(tally.errors)), "errors"),
+        *(
+            BenchmarkRow(f"{prefix}error: {what}"[:52], float(count), "times")
+            for what, count in Counter(tally.errors).most_common(5)
+        ),
         BenchmarkRow(f"{prefix}letters acknowledged", float(len(tally.acknowledged)), "letters"),
         BenchmarkRow(f"{prefix}acknowledged letters lost", float(outcome.lost), "letters"),
         BenchmarkRow(f"{prefix}letters kept twice", float(outcome.twice), "letters"),

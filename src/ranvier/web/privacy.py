@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -28,9 +29,15 @@ REPLACEMENTS = {
 }
 
 
-def new_claim_code() -> str:
-    """A code to come back with, shown once."""
-    letters = [secrets.choice(ALPHABET) for _ in range(GROUPS * LETTERS)]
+def claim_code(submission: uuid.UUID) -> str:
+    """The code to come back with, made from the form's random number under the secret key.
+
+    A form that is sent twice, because the first reply was lost on the way, so gives the same code without it being kept.
+    """
+    number = int.from_bytes(
+        hmac.new(settings.SECRET_KEY.encode(), f"code:{submission}".encode(), hashlib.sha256).digest()
+    )
+    letters = [ALPHABET[number >> 5 * place & 31] for place in range(GROUPS * LETTERS)]
     return "-".join("".join(letters[n : n + LETTERS]) for n in range(0, len(letters), LETTERS))
 
 

@@ -49,13 +49,13 @@ def send(
 ) -> tuple[Question, str | None]:
     """Keep a letter and return it with its claim code; with None when this form was sent more than an hour ago.
 
-    A form sent twice asks once. Its first reply may have been lost on the way, and the code with it, so the second is given
-    a new code in place of the first: whoever holds the form's random number is who filled it in.
+    A form sent twice asks once. Its first reply may have been lost on the way, and the code with it, so for an hour the second
+    shows it as well: whoever holds the form's random number is who filled it in.
 
     `kept` are identifying details that the reader left in; a clinician must settle them before signing. The draft is made
     by the worker, whose task is written in the same transaction: a letter acknowledged is a letter that will be drafted.
     """
-    code = privacy.new_claim_code()
+    code = privacy.claim_code(submission)
     try:
         with transaction.atomic():
             question = Question.objects.create(
@@ -78,19 +78,8 @@ def send(
         known = Question.objects.filter(submission=submission).first()
         if known is None:
             raise
-        return known, code if _new_code(known, code) else None
+        return known, code if known.created_at > timezone.now() - SENT_AGAIN_WITHIN else None
     return question, code
-
-
-@transaction.atomic
-def _new_code(question: Question, code: str) -> bool:
-    fresh = Question.objects.filter(
-        pk=question.pk, created_at__gt=timezone.now() - SENT_AGAIN_WITHIN, erased_at__isnull=True
-    )
-    if not fresh.update(claim_hash=privacy.claim_hash(code)):
-        return False
-    audit.record(by=None, role=Role.READER, action="send_again", question=question)
-    return True
 
 
 def _concerns(
