@@ -464,3 +464,17 @@ def test_the_previews_may_stand_in_the_builders_frame_and_no_other_page_in_any(
         page = client.get(address)
         assert page.headers["X-Frame-Options"] == "DENY"
         assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+
+
+def test_lists_of_issues_do_not_read_their_pdfs_and_do_not_grow_in_queries(
+    clinician: Person, editor: Person, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(4):
+        published(clinician, editor)
+    for address in ("/archive/", "/topics/", "/"):
+        with django_assert_max_num_queries(8) as seen:
+            text = Client().get(address).content.decode()
+        columns_read = " ".join(query["sql"].partition(" FROM ")[0] for query in seen.captured_queries)
+        assert '"desk_issue"."pdf"' not in columns_read.replace('"desk_issue"."pdf" IS NOT NULL', "")
+    assert "PDF" in Client().get("/archive/").content.decode()
+    assert Client().get("/issues/1/print.pdf").status_code == 200
