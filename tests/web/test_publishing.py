@@ -473,7 +473,7 @@ def test_lists_of_issues_do_not_read_their_pdfs_and_do_not_grow_in_queries(
         published(clinician, editor)
     for address in ("/archive/", "/topics/", "/"):
         with django_assert_max_num_queries(8) as seen:
-            text = Client().get(address).content.decode()
+            Client().get(address).content.decode()
         columns_read = " ".join(query["sql"].partition(" FROM ")[0] for query in seen.captured_queries)
         assert '"desk_issue"."pdf"' not in columns_read.replace('"desk_issue"."pdf" IS NOT NULL', "")
     assert "PDF" in Client().get("/archive/").content.decode()

@@ -51,20 +51,20 @@ def edit(
     return answer
 
 
-@transaction.atomic
 def redraft(*, question: Question, by: Person, version: int) -> Answer:
-    """Have the software draft again from the case as it now stands."""
-    begin_write(question=question, by=by, version=version)
-    reading, latest = _reading(question), _latest(question)
+    """Have the software draft again from the case as it now stands; thought out before the transaction begins."""
+    demand_write(question, by)
+    reading = _reading(question)
     document = reasoner().draft(question.text, reading.case)
-    answer = Answer.objects.create(
-        question=question, number=latest.number + 1, document=document, reading=reading
-    )
-    audit.record(by=by, action="redraft", question=question, subject=f"answer version {answer.number}")
+    with transaction.atomic():
+        begin_write(question=question, by=by, version=version)
+        answer = Answer.objects.create(
+            question=question, number=_latest(question).number + 1, document=document, reading=reading
+        )
+        audit.record(by=by, action="redraft", question=question, subject=f"answer version {answer.number}")
     return answer
 
 
-@transaction.atomic
 def edit_letter(*, question: Question, by: Person, version: int, text: str) -> Question:
     """Change the letter as it will be printed; the letter as sent stays as it was.
 
@@ -72,10 +72,12 @@ def edit_letter(*, question: Question, by: Person, version: int, text: str) -> Q
     """
     if not text.strip():
         raise DeskError(path="letter", given="nothing", expected="The letter as it should be printed")
-    begin_write(question=question, by=by, version=version)
-    Question.objects.filter(pk=question.pk).update(edited_text=text.strip())
-    concerns.note_identifying(question=question, text=text)
-    audit.record(by=by, action="edit_letter", question=question)
+    details = reasoner().read(text)["identifying"]
+    with transaction.atomic():
+        begin_write(question=question, by=by, version=version)
+        Question.objects.filter(pk=question.pk).update(edited_text=text.strip())
+        concerns.note_identifying(question=question, text=text, details=details)
+        audit.record(by=by, action="edit_letter", question=question)
     question.refresh_from_db()
     return question
 

@@ -102,9 +102,12 @@ def _concerns(
     Concern.objects.bulk_create(rows)
 
 
-@transaction.atomic
 def prepare(*, question: Question) -> bool:
-    """Make the first reading and the first draft, once; the worker's task. Says whether there was anything to do."""
+    """Make the first reading and the first draft, once; the worker's task. Says whether there was anything to do.
+
+    Thinking takes seconds and is done before the transaction begins: SQLite has one writer at a time, and a reader who sends
+    a letter would wait for it.
+    """
     if question.erased_at or question.readings.exists():
         return False
     mind = reasoner()
@@ -114,12 +117,14 @@ def prepare(*, question: Question) -> bool:
     if question.sex and case["patient"].get("sex") is None:
         case["patient"]["sex"] = question.sex
     document = {"case": case, "marks": ["proposed"] * len(case["findings"]), "rejected": []}
+    draft = mind.draft(question.text, case)
     try:
         with transaction.atomic():
+            # Locked, so that a letter erased meanwhile gets no reading (PostgreSQL; SQLite has the one writer).
+            if Question.objects.select_for_update().get(pk=question.pk).erased_at:
+                return False
             reading = Reading.objects.create(question=question, number=1, document=document)
-            Answer.objects.create(
-                question=question, number=1, document=mind.draft(question.text, case), reading=reading
-            )
+            Answer.objects.create(question=question, number=1, document=draft, reading=reading)
             Question.objects.filter(pk=question.pk).update(topic=_topic(case) or question.topic)
             audit.record(by=None, action="prepare", question=question)
     except IntegrityError:  # another worker was faster
