@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import zipfile
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from tests.web.conftest import LETTER, make_people, published, scheduled, send, signed
+from tests.web.conftest import LETTER, make_people, published, scheduled, send
 from tests.web.test_publishing import SECOND, subscriber
 
 from ranvier.cli import main
 from ranvier.terms import DeskError
-from ranvier.web.commands import backups, concerns, deliveries, disclosure, publishing, questions, retention
+from ranvier.web.commands import backups, concerns, deliveries, disclosure, publishing, questions
 from ranvier.web.models import (
     Attachment,
     AuditEvent,
@@ -424,47 +423,6 @@ def test_erase_of_an_address_deletes_it_wherever_it_stands(
     code, said = run(capsys, "erase", "--email", "one@example.org", "--yes")
     assert (code, said.strip()) == (0, "1 rows erased.")
     assert "one@example.org" not in json.dumps(everything(), default=str)
-
-
-# ---------------------------------------------------------------- how long letters stay
-
-
-def age(question: Question, days: int) -> None:
-    then = timezone.now() - timedelta(days=days)
-    Question.objects.filter(pk=question.pk).update(created_at=then)
-    AuditEvent.objects.filter(question=question).update(at=then)
-
-
-def test_letters_go_when_their_time_is_over_and_not_a_day_before(settings: Any) -> None:
-    settings.KEEP_UNANSWERED_DAYS, settings.KEEP_DECLINED_DAYS = 365, 90
-    people = make_people()
-    clinician = people[Role.CLINICIAN]
-    young, _ = send()
-    old, _ = send()
-    declined, _ = send()
-    age(declined, 400)
-    concerns.decline(
-        question=declined, by=clinician, version=declined.version, why="x", reply=None, text="Sorry"
-    )
-    long_declined, _ = send()
-    concerns.decline(
-        question=long_declined, by=clinician, version=long_declined.version, why="x", reply=None, text="Sorry"
-    )
-    private, printed = signed(clinician, may_publish=False), published(clinician, people[Role.EDITOR])
-    for question, days in (
-        (young, 364),
-        (old, 366),
-        (long_declined, 91),
-        (private, 366),
-        (printed.items.get().question, 4000),
-    ):
-        age(question, days)
-    assert set(retention.expired()) == {old, long_declined, private}
-    assert retention.erase_expired(by=None) == 3
-    old.refresh_from_db()
-    assert (old.text, old.readings.count(), old.answers.count()) == ("", 0, 0)
-    assert AuditEvent.objects.filter(question=old, action="erase").get().why
-    assert retention.erase_expired(by=None) == 0
 
 
 def test_a_letter_that_was_erased_says_so_to_its_code(desk: dict[str, Any]) -> None:

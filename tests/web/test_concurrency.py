@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,6 +18,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from tests.web.conftest import LETTER, act, make_people, scheduled, send, sign, signed
+from tests.web.standin import StandIn
 from tests.web.test_signing import drafted, rewrite
 
 from ranvier.terms import DeskConflict, DeskError
@@ -188,6 +190,55 @@ def test_an_issue_is_scheduled_once_and_arranged_by_one() -> None:
     )
     assert refused(results) == 1
     assert AuditEvent.objects.filter(question=row, action="schedule").count() == 1
+
+
+class Thoughtful(StandIn):
+    """Drafts only when nobody writes: what it is asked inside a transaction is a fault."""
+
+    begun = threading.Event()
+    go_on = threading.Event()
+
+    def draft(self, text: str, case: dict[str, Any]) -> dict[str, Any]:
+        assert not connection.in_atomic_block, "the database's one writer would wait for the draft"
+        self.begun.set()
+        assert self.go_on.wait(20)
+        return super().draft(text, case)
+
+
+@at_once
+def test_readers_send_letters_while_the_worker_thinks(settings: Any) -> None:
+    question, _ = questions.send(submission=uuid.uuid4(), text=LETTER)
+    settings.REASONING = "tests.web.test_concurrency.Thoughtful"
+    Thoughtful.begun.clear()
+    Thoughtful.go_on.clear()
+
+    def meanwhile() -> float:
+        assert Thoughtful.begun.wait(20)
+        started = time.monotonic()
+        questions.send(submission=uuid.uuid4(), text=LETTER)
+        Thoughtful.go_on.set()
+        return time.monotonic() - started
+
+    drafted_it, waited = together(lambda: questions.prepare(question=question), meanwhile)
+    assert drafted_it is True
+    assert waited < 10, "SQLite's writer lock was held while drafting"
+
+
+@at_once
+def test_a_letter_erased_while_the_worker_thinks_gets_no_draft(settings: Any) -> None:
+    question, _ = questions.send(submission=uuid.uuid4(), text=LETTER)
+    settings.REASONING = "tests.web.test_concurrency.Thoughtful"
+    Thoughtful.begun.clear()
+    Thoughtful.go_on.clear()
+
+    def withdraw() -> None:
+        assert Thoughtful.begun.wait(20)
+        questions.withdraw(question=fresh(question))
+        Thoughtful.go_on.set()
+
+    assert together(lambda: questions.prepare(question=question), withdraw)[0] is False
+    assert not Reading.objects.exists()
+    assert not Answer.objects.exists()
 
 
 def test_a_reader_who_withdraws_is_not_told_that_someone_was_faster(

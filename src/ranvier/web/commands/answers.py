@@ -68,7 +68,6 @@ def redraft(*, question: Question, by: Person, version: int) -> Answer:
     return answer
 
 
-@transaction.atomic
 def edit_letter(*, question: Question, by: Person, version: int, text: str) -> Question:
     """Change the letter as it will be printed; the letter as sent stays as it was.
 
@@ -76,10 +75,12 @@ def edit_letter(*, question: Question, by: Person, version: int, text: str) -> Q
     """
     if not text.strip():
         raise DeskError(path="letter", given="nothing", expected="The letter as it should be printed")
-    begin_write(question=question, by=by, version=version)
-    Question.objects.filter(pk=question.pk).update(edited_text=text.strip())
-    concerns.note_identifying(question=question, text=text)
-    audit.record(by=by, action="edit_letter", question=question)
+    details = reasoner().read(text)["identifying"]
+    with transaction.atomic():
+        begin_write(question=question, by=by, version=version)
+        Question.objects.filter(pk=question.pk).update(edited_text=text.strip())
+        concerns.note_identifying(question=question, text=text, details=details)
+        audit.record(by=by, action="edit_letter", question=question)
     question.refresh_from_db()
     return question
 

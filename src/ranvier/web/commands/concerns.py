@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
 from ranvier.terms import DeskError
 from ranvier.web.models import Comment, Concern, Message, Person, Question, StandardReply
-from ranvier.web.reasoning import reasoner
 
 from . import audit
 from .moves import begin_write, move
@@ -28,10 +30,10 @@ def settle(*, concern: Concern, by: Person, version: int, resolution: str) -> Co
     return concern
 
 
-def note_identifying(*, question: Question, text: str) -> int:
-    """Open a concern for each identifying detail of a text that has none yet; returns how many."""
+def note_identifying(*, question: Question, text: str, details: Sequence[dict[str, Any]]) -> int:
+    """Open a concern for each identifying detail found in a text that has none yet; returns how many."""
     known = set(question.concerns.filter(kind="identifying").values_list("words", flat=True))
-    found = {text[slice(*row["span"])]: row["kind"] for row in reasoner().read(text)["identifying"]}
+    found = {text[slice(*row["span"])]: row["kind"] for row in details}
     rows = [
         Concern(question=question, kind="identifying", key=kind, words=words)
         for words, kind in found.items()

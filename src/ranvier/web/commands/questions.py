@@ -105,8 +105,8 @@ def _concerns(
 def prepare(*, question: Question) -> bool:
     """Make the first reading and the first draft, once; the worker's task. Says whether there was anything to do.
 
-    Reading and drafting take seconds when the worker has just started, so they come before the transaction: on SQLite
-    nobody else can write while one is open, and a reader who sends a letter must not wait for another's draft.
+    Thinking takes seconds and is done before the transaction begins: SQLite has one writer at a time, and a reader who sends
+    a letter would wait for it.
     """
     if question.erased_at or question.readings.exists():
         return False
@@ -120,12 +120,12 @@ def prepare(*, question: Question) -> bool:
     draft = mind.draft(question.text, case, question.study)
     try:
         with transaction.atomic():
-            if not Question.objects.filter(pk=question.pk, erased_at__isnull=True).update(
-                topic=_topic(case) or question.topic
-            ):
-                return False  # its reader withdrew it while it was being read
+            # Locked, so that a letter erased meanwhile gets no reading (PostgreSQL; SQLite has the one writer).
+            if Question.objects.select_for_update().get(pk=question.pk).erased_at:
+                return False
             reading = Reading.objects.create(question=question, number=1, document=document)
             Answer.objects.create(question=question, number=1, document=draft, reading=reading)
+            Question.objects.filter(pk=question.pk).update(topic=_topic(case) or question.topic)
             audit.record(by=None, action="prepare", question=question)
     except IntegrityError:  # another worker was faster
         return False

@@ -24,6 +24,7 @@ def erase(*, question: Question, by: Person | None, role: Role | None = None, wh
 
     The row stays, empty, so that its claim code says "erased" and the address of a published answer says "withdrawn".
     """
+    Question.objects.select_for_update().get(pk=question.pk)  # a worker may be about to write its draft
     reprint(question=question)
     # Comments, messages and reasons may quote the letter.
     IssueItem.objects.filter(question=question, issue__state="open").delete()

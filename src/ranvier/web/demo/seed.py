@@ -93,10 +93,7 @@ def go_on() -> int:
     for row in letters():
         question = Question.objects.filter(text=row["text"].strip(), state=State.NEW.value).first()
         if row["road"] in LATER and question is not None:
-            questions.prepare(
-                question=question
-            )  # the slow part, before a transaction that others would wait for
-            with suppress(DeskError), transaction.atomic():
+            with suppress(DeskError):
                 _lead(question, row, people)
                 count += 1
     return count
