@@ -79,6 +79,25 @@ def read_study(text: str, *, name: str = "study") -> ConductionFacts:
     return conduction_facts_of(judge_study(study))
 
 
+def study_document(text: str, *, name: str = "study") -> dict[str, Any]:
+    """The conduction report of a nerve conduction study (CSV text), as the JSON of `ranvier ncs`.
+
+    Raises
+        StudyError: with every fault, by row and column, when no nerve can be judged.
+    """
+    from ranvier.conduction import Context, judge_study, to_document
+    from ranvier.exchange.study_files import read_study_file
+
+    return to_document(judge_study(read_study_file(text.encode("utf-8"), name=name, context=Context())))
+
+
+def disease_names() -> dict[str, str]:
+    """Disease ids with the names that a person reads."""
+    from ranvier.terms.vocabulary import diseases
+
+    return {key: disease.label for key, disease in diseases().items()}
+
+
 def is_case_file(text: str, *, name: str = "case") -> bool:
     """Whether the text is a case file: by the file's name, or by its first characters."""
     if name.endswith((".toml", ".json")):

@@ -12,7 +12,7 @@ from ranvier.terms.vocabulary import findings
 
 from .bounds import ABSENT, State, propagate
 from .edition import NOT_MET, UNDETERMINED, Clause, Edition, editions
-from .expression import All, AtLeast, Expression, Not, Reference, evaluate, variable
+from .expression import All, AtLeast, Expression, Not, Reference, evaluate, references, variable
 from .expression import Any as AnyOf
 from .facts import Facts
 from .reach import reachable, undecided_variables, verdicts
@@ -150,6 +150,11 @@ def _deciding(
         yield from _deciding(part, edition, facts, found)
 
 
+def _named(edition: Edition, expression: Expression) -> list[str]:
+    """Ids of the clauses that an expression is made of: the branches of the tree of criteria."""
+    return [f"{edition.id}.{name}" for name in dict.fromkeys(references(expression))]
+
+
 @dataclass(frozen=True)
 class JudgedCase:
     """One person's facts and what every edition says of them, in the order they are shown."""
@@ -179,8 +184,17 @@ def judgement_document(judgements: dict[str, Judgement], facts: Facts) -> dict[s
                         "source": str(result.source),
                         "kind": result.clause.kind,
                         "wording": result.clause.wording,
+                        "parts": _named(judgement.edition, result.clause.expression),
                     }
                     for result in judgement.clauses
+                ],
+                "categories": [
+                    {
+                        "id": category.id,
+                        "wording": category.wording,
+                        "parts": _named(judgement.edition, category.expression),
+                    }
+                    for category in judgement.edition.categories
                 ],
                 "missing": list(judgement.missing),
                 "provisional": {
