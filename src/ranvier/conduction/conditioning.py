@@ -22,14 +22,14 @@ LOWER_QUARTILE_OF_ABSOLUTE_NORMAL = 0.31864
 HUM_HZ = (50.0, 60.0)
 SHORTEST_SWEEP_FOR_HUM_MS = 25.0  # below about one cycle, hum and drift cannot be told apart
 ARTEFACT_WINDOW_MS = 0.3
+# Share of the squares left by drift that hum may leave; from 0.7 on, noise is taken for hum now and then.
+HUM_LEAVES_AT_MOST = 0.5
 # A tail decays over 0.1 to 1.5 ms; what three noisy windows leave of it is fitted with the middle of that range.
 REST_OF_TAIL_MS = 0.4
-SMALLEST_JUMP_FRACTION = (
-    0.01  # of the sweep's size: less at the blanking edge is the foot of a response, not an artefact
-)
-ROWS_BELOW_BLAS_THREADS = (
-    64  # larger products are split over threads, which costs more than it saves on a busy machine
-)
+# Of the sweep's size: a smaller jump at the blanking edge is the foot of a response, not an artefact.
+SMALLEST_JUMP_FRACTION = 0.01
+# Larger products are split over threads, which costs more than it saves on a busy machine.
+ROWS_BELOW_BLAS_THREADS = 64
 
 
 @dataclass(frozen=True)
@@ -270,7 +270,7 @@ class _Fit:
             with_hum = [*use, sine, sine + 1]
             found, left_over = self.solve(rows, with_hum)
             strength = np.hypot(found[:, -2], found[:, -1])
-            better = (left_over < 0.4 * plain) & (left_over < best) & (strength > noise)
+            better = (left_over < HUM_LEAVES_AT_MOST * plain) & (left_over < best) & (strength > noise)
             self.coefficients[np.ix_(rows[better], range(FIRST_HUM, self.size))] = 0.0
             self.coefficients[np.ix_(rows[better], with_hum)] = found[better]
             has_hum |= better
