@@ -20,7 +20,8 @@ from validation.synthetic_sweeps import Spoiling, clean_sweep, make_nerve, snap_
 
 from ranvier.conduction import Study, complete  # noqa: E402
 from ranvier.exchange.study_csv import write_study  # noqa: E402
-from ranvier.exchange.traces_csv import attach_traces, read_traces, write_traces  # noqa: E402
+from ranvier.exchange.sweeps import attach_traces  # noqa: E402
+from ranvier.exchange.traces_csv import read_traces, write_traces  # noqa: E402
 from ranvier.recording import Kind, Recording, Waveform  # noqa: E402
 from ranvier.terms import Side  # noqa: E402
 

@@ -12,7 +12,8 @@ from ranvier.conduction.body_map import body_map
 from ranvier.conduction.report import html_report
 from ranvier.conduction.trace_figure import nerve_figures
 from ranvier.exchange.study_csv import read_study
-from ranvier.exchange.traces_csv import attach_traces, read_traces
+from ranvier.exchange.sweeps import attach_traces
+from ranvier.exchange.traces_csv import read_traces
 
 FOLDER = Path(__file__).parents[2] / "examples" / "studies"
 PATTERNS = {

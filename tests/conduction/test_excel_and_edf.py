@@ -13,7 +13,7 @@ from ranvier.conduction import Study
 from ranvier.exchange.edf import edf_groups, read_edf, write_edf
 from ranvier.exchange.excel import read_excel, write_excel
 from ranvier.exchange.study_files import read_study_file, read_traces_file
-from ranvier.exchange.traces_csv import attach_traces, traces_of
+from ranvier.exchange.sweeps import attach_traces, traces_of
 from ranvier.recording import Kind, Recording, Waveform
 from ranvier.terms import Side, StudyError
 

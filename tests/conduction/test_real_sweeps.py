@@ -8,7 +8,8 @@ from validation.real_sweeps import RealSweeps, read_real_sweeps
 
 from ranvier.conduction import Markers, judge_study, measure, measure_f_waves
 from ranvier.exchange.study_csv import read_study
-from ranvier.exchange.traces_csv import attach_traces, read_traces
+from ranvier.exchange.sweeps import attach_traces
+from ranvier.exchange.traces_csv import read_traces
 
 
 @pytest.fixture(scope="module")

@@ -107,7 +107,7 @@ def _judge(
 ) -> StudyResult:  # fmt: skip
     from ranvier.conduction import Context, chosen_editions, judge_study
     from ranvier.exchange.study_files import read_study_file, read_traces_file
-    from ranvier.exchange.traces_csv import attach_traces
+    from ranvier.exchange.sweeps import SpoiltSweeps, attach_traces
 
     context = Context(
         age_years=arguments.age, sex=arguments.sex, height_cm=arguments.height_cm,
@@ -116,7 +116,8 @@ def _judge(
     )  # fmt: skip
     study = read_study_file(content, name=name, context=context)
     for file in traces:
-        study = attach_traces(study, read_traces_file(file, progress=progress))
+        spoilt = SpoiltSweeps()
+        study = attach_traces(study, read_traces_file(file, progress=progress, spoilt=spoilt), spoilt)
     if arguments.strict and study.faults:
         raise StudyError(study.faults)
     editions = chosen_editions(tuple(arguments.edition) or None, unverified=arguments.unverified)

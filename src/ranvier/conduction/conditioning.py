@@ -6,6 +6,7 @@ the quiet parts of the sweep, before and after the response, and taken off every
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +17,7 @@ from scipy.signal import savgol_coeffs
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Rows = NDArray[np.intp]
 
 # The lower quartile of |N(0, 1)|: the noise is read off the quietest quarter, so that a long response cannot inflate it.
 LOWER_QUARTILE_OF_ABSOLUTE_NORMAL = 0.31864
@@ -249,20 +251,21 @@ class _Fit:
         self.total = np.einsum("ij,ij->i", weighted, quiet)
         self.coefficients = np.zeros((n, self.size))
 
-    def solve(self, rows: NDArray[np.intp], use: list[int]) -> tuple[Array, Array]:
+    def solve(self, rows: Rows, use: Sequence[int]) -> tuple[Array, Array]:
         """Coefficients of the shapes in use, and the weighted squares left over, (rows,)."""
-        inside = self.gram[np.ix_(rows, np.array(use), np.array(use))] + 1e-9 * np.eye(len(use))
-        right = self.right[np.ix_(rows, np.array(use))]
-        found = np.linalg.solve(inside, right[:, :, None])[:, :, 0]
+        chosen = np.asarray(use, dtype=np.intp)
+        inside = self.gram[np.ix_(rows, chosen, chosen)] + 1e-9 * np.eye(chosen.size)
+        right = self.right[np.ix_(rows, chosen)]
+        found: Array = np.asarray(np.linalg.solve(inside, right[:, :, None])[:, :, 0], dtype=np.float64)
         return found, np.maximum(self.total[rows] - np.einsum("ij,ij->i", found, right), 0.0)
 
-    def keep(self, rows: NDArray[np.intp], use: list[int]) -> Array:
-        """Fit these shapes and keep them; returns the squares left over."""
+    def keep(self, rows: Rows, use: Sequence[int]) -> Array:
+        """Fit these shapes and keep them and no hum; returns the squares left over."""
         found, left_over = self.solve(rows, use)
-        self.coefficients[np.ix_(rows, use)] = found
+        self._store(rows, use, found)
         return left_over
 
-    def keep_best(self, rows: NDArray[np.intp], use: list[int], noise: Array) -> Flags:
+    def keep_best(self, rows: Rows, use: Sequence[int], noise: Array) -> Flags:
         """Fit these shapes, with hum where it explains most of what they leave and stands out of the noise."""
         plain = self.keep(rows, use)
         best, has_hum = plain.copy(), np.zeros(rows.size, dtype=bool)
@@ -271,11 +274,14 @@ class _Fit:
             found, left_over = self.solve(rows, with_hum)
             strength = np.hypot(found[:, -2], found[:, -1])
             better = (left_over < HUM_LEAVES_AT_MOST * plain) & (left_over < best) & (strength > noise)
-            self.coefficients[np.ix_(rows[better], range(FIRST_HUM, self.size))] = 0.0
-            self.coefficients[np.ix_(rows[better], with_hum)] = found[better]
+            self._store(rows[better], with_hum, found[better])
             has_hum |= better
             best = np.where(better, left_over, best)
         return has_hum
+
+    def _store(self, rows: Rows, use: Sequence[int], found: Array) -> None:
+        self.coefficients[rows] = 0.0
+        self.coefficients[np.ix_(rows, np.asarray(use, dtype=np.intp))] = found
 
 
 def _quiet_shapes(time: Array, at_ms: Array, settings: Settings) -> Array:
