@@ -38,13 +38,16 @@ def main(words: list[str] | None = None) -> int:
     arguments = parser.parse_args(words)
     lines = [HEAD.format(count=arguments.sweeps)]
     met = True
+    outside: list[str] = []
     for index, (name, amplitude, spoiling) in enumerate(CASES):
         count = arguments.sweeps if "aim" in name else max(50, arguments.sweeps // 10)
         sweeps, truths = motor_set(1000 + index, count, amplitude_mv=amplitude, spoiling=spoiling)
         found = measure(sweeps, sampling_rate_hz=10_000.0)
-        row, good = _row(name, found, truths)
+        row, beyond = _row(name, found, truths)
         lines.append(row)
-        met = met and (good or "aim" not in name)
+        met = met and not (beyond and "aim" in name)
+        if beyond:
+            outside.append(f"- {name}: {', '.join(beyond)}")
     sweeps, truths = sensory_set(2000, max(50, arguments.sweeps // 10), spoiling=Spoiling(noise=0.5))
     row, _ = _row(
         "SNAP of 20 uV, 0.5 uV noise", measure(sweeps, sampling_rate_hz=20_000.0, kind=Kind.SENSORY), truths
@@ -52,7 +55,9 @@ def main(words: list[str] | None = None) -> int:
     lines.append(row)
     noise = 0.02 * np.random.default_rng(3000).standard_normal((arguments.sweeps, 500))
     false = int((~measure(noise, sampling_rate_hz=10_000.0).is_absent).sum())
-    lines.append(FOOT.format(false=false, count=arguments.sweeps, met="met" if met else "NOT met"))
+    verdict = "met" if met else "NOT met"
+    told = "\n".join(outside) or "- none"
+    lines.append(FOOT.format(false=false, count=arguments.sweeps, met=verdict, outside=told))
     lines.append(_real())
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text("\n".join(lines), encoding="utf-8")
@@ -60,7 +65,9 @@ def main(words: list[str] | None = None) -> int:
     return 0 if met else 1
 
 
-def _row(name: str, found: Markers, truths: list[Truth]) -> tuple[str, bool]:
+def _row(name: str, found: Markers, truths: list[Truth]) -> tuple[str, list[str]]:
+    """One line of the table, and the measures that the aim's limits would not hold for."""
+
     def truth(key: str) -> np.ndarray:
         return np.array([getattr(t, key) for t in truths])
 
@@ -75,7 +82,7 @@ def _row(name: str, found: Markers, truths: list[Truth]) -> tuple[str, bool]:
     errors = {key: np.where(np.isnan(value), np.inf, value) for key, value in errors.items()}
     p95 = {key: float(np.quantile(value, 0.95)) for key, value in errors.items()}
     cells = " | ".join(f"{np.quantile(errors[k], 0.5):.3f} / {p95[k]:.3f}" for k in AIMS)
-    return f"| {name} | {len(truths)} | {cells} | {missed} |", all(p95[k] < AIMS[k] for k in AIMS)
+    return f"| {name} | {len(truths)} | {cells} | {missed} |", [k for k in AIMS if p95[k] >= AIMS[k]]
 
 
 def _real() -> str:
@@ -114,9 +121,12 @@ Noise alone ({count} sweeps of 20 uV): {false} taken for a response.
 
 The aim is {met} in its row.
 
-Where it would not be met: a response of 1 mV or less in the same noise, and 50 uV of noise. Onset suffers first: it is read
-at 2 % of the peak, which such noise hides, and is then drawn on from where the response leaves the noise. A stimulus
-artefact costs about half as much again in the onset of distal responses, which begin in its tail.
+Other rows of muscle responses in which the same limits would not hold:
+
+{outside}
+
+Onset suffers first: it is read at 2 % of the peak, which noise hides, and is then drawn on from where the response leaves
+the noise. After a stimulus artefact it is the distal responses that suffer, which begin in its tail.
 """
 
 REAL = """## Real sweeps
