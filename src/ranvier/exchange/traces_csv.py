@@ -68,13 +68,13 @@ def read_traces(
     if not columns:
         raise StudyError([*faults, *single.faults])
     table = _Table(names, columns, separator, path)
-    time, values = _numbers(lines, table, faults, single)
-    step, start = _time_base(time, scale, path, header_number, faults)
+    numbers = _numbers(lines, table, faults, single)
+    step, start = _time_base(numbers[:, 0], scale, path, header_number, faults)
     traces: list[Trace] = []
     repeats: dict[Key, int] = {}
-    for column, samples in zip(columns, values, strict=True):
+    for column in columns:
         try:
-            trace = _trace(column, np.frombuffer(samples, dtype=np.float64), step, start)
+            trace = _trace(column, numbers[:, column.place], step, start)
             count = repeats.get(trace.key, 0)
             if count and trace.kind is not Kind.F_WAVE:
                 raise InputRefused(
@@ -194,25 +194,23 @@ def _column(parts: list[str], unit: str, place: int, where: str) -> _Column:
 
 def _numbers(
     lines: Iterator[tuple[int, str]], table: _Table, faults: list[Fault], single: SpoiltSweeps
-) -> tuple[NDArray[np.float64], list[array[float]]]:
-    time: array[float] = array("d")
-    values: list[array[float]] = [array("d") for _ in table.columns]
-    places = [column.place for column in table.columns]
+) -> NDArray[np.float64]:
+    """(rows, columns) every number of the table; NaN where a cell is empty or was refused."""
+    flat: array[float] = array("d")
     width = len(table.names)
     for number, line in lines:
         cells = line.split(table.separator)
+        held = len(flat)
         try:
-            row = [float(cell) for cell in cells]
-            if len(row) != width:
+            flat.extend(map(float, cells))
+            if len(cells) != width:
                 raise ValueError
         except ValueError:
-            row = _row(cells, number, table, faults, single)
+            del flat[held:]
+            flat.extend(_row(cells, number, table, faults, single))
             if len(faults) > MOST_FAULTS:
                 raise StudyError(faults) from None
-        time.append(row[0])
-        for store, place in zip(values, places, strict=True):
-            store.append(row[place])
-    return np.frombuffer(time, dtype=np.float64) if time else np.zeros(0), values
+    return np.frombuffer(flat, dtype=np.float64).reshape(-1, width) if flat else np.zeros((0, width))
 
 
 def _row(
