@@ -12,7 +12,7 @@ from typing import Any
 
 from ranvier.terms.errors import InputRefused
 
-from .documents import add_output_arguments, need_input, print_json, read_text, run_jsonl
+from .documents import add_output_arguments, need_input, print_json, read_study_of_case, read_text, run_jsonl
 
 EXAMPLE = "ranvier answer letter.txt"
 EPILOG = """examples:
@@ -44,9 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         return run_jsonl(arguments.jsonl, lambda text, row: _document(text, today))
     name = need_input(arguments.letter, name="LETTER", example=EXAMPLE)
     text = read_text(name)
-    study = (
-        None if arguments.ncs is None else workbench.read_study(read_text(arguments.ncs), name=arguments.ncs)
-    )
+    study = read_study_of_case(arguments.ncs)
     reply = workbench.answer(text, today=today, study=study)
     if arguments.html is not None:
         from ranvier.answer import html_page

@@ -8,9 +8,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ranvier.terms.errors import InputRefused, LetterError, RanvierError
+
+if TYPE_CHECKING:
+    from ranvier.criteria import ConductionFacts
 
 MAX_TEXT_BYTES = (
     2_000_000  # a letter is a few kB; a pasted record some hundred; more is a wrong file [judgement]
@@ -96,6 +99,22 @@ def decode(content: bytes, *, path: str) -> str:
             expected="Plain text, UTF-8 if you can",
         )
     return "".join(c for c in text if c >= " " or c in "\t\n\r\f\v")
+
+
+def read_study_of_case(name: str | None) -> ConductionFacts | None:
+    """The study named by `--ncs`, or None; nerves left out for a fault are told on standard error."""
+    if name is None:
+        return None
+    from ranvier import workbench
+
+    study = workbench.read_study(read_bytes(name), name=name)
+    for fault in study.faults:
+        print(f"ranvier: {fault}", file=sys.stderr)
+    if study.left_out:
+        print(
+            f"ranvier: left out of the study for these faults: {', '.join(study.left_out)}", file=sys.stderr
+        )
+    return study
 
 
 def print_json(document: Any, *, indent: int | None = 2) -> None:

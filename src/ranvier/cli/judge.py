@@ -9,7 +9,7 @@ from typing import Any
 
 from ranvier.terms.errors import InputRefused
 
-from .documents import add_output_arguments, need_input, print_json, read_text, run_jsonl
+from .documents import add_output_arguments, need_input, print_json, read_study_of_case, read_text, run_jsonl
 
 EXAMPLE = "ranvier judge case.toml"
 EPILOG = """examples:
@@ -52,9 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     files = case_files(arguments.cases)
     if arguments.ncs is not None and len(files) > 1:
         raise InputRefused(path="--ncs", given=f"{len(files)} cases", expected="One case with one study")
-    study = (
-        None if arguments.ncs is None else workbench.read_study(read_text(arguments.ncs), name=arguments.ncs)
-    )
+    study = read_study_of_case(arguments.ncs)
     judged = [(name, workbench.judge(workbench.case_of(read_text(name), name=name), study)) for name in files]
     only = arguments.edition
     if arguments.json:
@@ -113,4 +111,7 @@ def _print(judged: list[tuple[str, Any]], arguments: argparse.Namespace, only: l
         print("\n\n".join(show(judgement) for judgement in found.values()))
         for sentence in explain.overlap(found):
             print(f"\n{sentence}.")
+        if one.disagreements:
+            print("\nWhere the record and the nerve conduction study disagree; the study is used:")
+            print("\n".join(f"  {explain.disagreement(row)}" for row in one.disagreements))
         print("\nThese are published criteria applied to what was stated; they are no diagnosis.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ranvier.terms.errors import InputRefused
 
-from .documents import add_output_arguments, need_input, print_json, read_text, run_jsonl
+from .documents import add_output_arguments, need_input, print_json, read_study_of_case, read_text, run_jsonl
 from .judge import case_files
 
 EXAMPLE = "ranvier weigh case.toml"
@@ -65,9 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.ncs is not None and len(files) > 1:
         raise InputRefused(path="--ncs", given=f"{len(files)} cases", expected="One case with one study")
-    study = (
-        None if arguments.ncs is None else workbench.read_study(read_text(arguments.ncs), name=arguments.ncs)
-    )
+    study = read_study_of_case(arguments.ncs)
     weighed = [
         (name, workbench.weigh(workbench.case_of(read_text(name), name=name), study, setting=setting))
         for name in files

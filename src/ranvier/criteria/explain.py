@@ -10,6 +10,7 @@ from ranvier.terms.vocabulary import diseases, findings
 
 from .edition import NOT_MET, UNDETERMINED
 from .judgement import Judgement
+from .study_findings import Disagreement
 
 SIGNS = {Verdict.MET: "+", Verdict.NOT_MET: "-", Verdict.UNKNOWN: "?"}
 IN_WORDS = {NOT_MET: "not met", UNDETERMINED: "undetermined"}
@@ -82,6 +83,14 @@ def overlap(judgements: Mapping[str, Judgement]) -> tuple[str, ...]:
         f"and for {diseases()[other].short}: {', '.join(met[other])}"
         for index, one in enumerate(names)
         for other in names[index + 1 :]
+    )
+
+
+def disagreement(one: Disagreement) -> str:
+    """Where the record and the study differ, in a sentence."""
+    measured = f" ({one.because})" if one.because else ""
+    return (
+        f"{label(one.id)}: {one.record} by the record, {one.study} by the study{measured}."
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ranvier.conduction import NerveFacts, StudyFacts, StudyResult, facts_from_study
+from ranvier.conduction import NerveFacts, StudyFacts, StudyResult, facts_from_study, findings_from_study
 from ranvier.terms import Presence, Verdict, any_of
 
 from .bounds import Bounds
@@ -45,8 +45,11 @@ def conduction_facts_of(result: StudyResult) -> ConductionFacts:
     facts = facts_from_study(result)
     graded = {rule: name for rule, name in BLOCK_EDITION_OF_RULE.items() if _is_graded(facts, name)}
     abnormal = [sensory.normal for sensory in result.sensory]
+    measured = {finding.id: finding for finding in findings_from_study(result)}
+    block = measured.get("motor_conduction_block")
     return ConductionFacts(
         blocks={rule: _blocks(facts, name) for rule, name in graded.items()},
+        motor_conduction_block=None if block is None else block.presence,
         sensory_conduction_abnormal=_presence(~facts.sensory_all_normal),
         sensory_nerves_tested=facts.sensory_nerves_tested,
         motor_conduction_slowing=_presence(facts.slowing),
@@ -55,6 +58,9 @@ def conduction_facts_of(result: StudyResult) -> ConductionFacts:
             rule: {**_segments(facts, name), **_demyelination(result, rule)} for rule, name in graded.items()
         },
         notes=(SENSORY_NOTE,),
+        because={name: finding.because for name, finding in measured.items() if finding.because},
+        left_out=result.study.left_out,
+        faults=result.study.faults,
     )
 
 
