@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ranvier.terms import Verdict
 
 from . import stimulation_artefacts
-from .artefact import Flag, Scene, by_segment, cautious_grade, hard_grade
+from .artefact import Effect, Flag, Scene, by_segment, cautious_grade, hard_grade
 from .block_criteria import (
     BlockEdition,
     BlockGrade,
@@ -21,7 +21,7 @@ from .demyelination import DemyelinationSet, demyelination_sets, judge_demyelina
 from .derived import NerveValues, OutOfLimits, derive, out_of_limits
 from .detectors import detect
 from .reference_limits import ReferenceLimits, reference_limits
-from .segments import Segment, build_segments
+from .segments import Segment, build_segments, words
 from .sensory import SensoryResult, judge_sensory
 from .study import MarkedRecording, Study, complete
 from .summary import BlockSeen, Summary, summarise
@@ -105,7 +105,7 @@ def judge_study(
         ],
         flags=flags,
         demyelination_is_strong=sets[0].strongly if sets else Verdict.UNKNOWN,
-        edition=LEADING_EDITION,
+        edition=block_editions()[LEADING_EDITION].short,
     )
     shown = tuple(_shown(s, chosen) for s in judged)
     return StudyResult(
@@ -154,7 +154,8 @@ def _blocks(judged: tuple[SegmentResult, ...]) -> list[BlockSeen]:
             s.segment.side,
             s.segment.place,
             s.grades[LEADING_EDITION],
-            s.segment.is_at_entrapment_site,
+            s.cautious[LEADING_EDITION],
+            tuple(dict.fromkeys(words(f.id) for f in s.flags if f.effect is Effect.AT_MOST_PROBABLE)),
         )
         for s in judged
         if s.grades[LEADING_EDITION] in (BlockGrade.DEFINITE, BlockGrade.PROBABLE)

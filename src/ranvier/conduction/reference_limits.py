@@ -68,9 +68,16 @@ class Limit:
     def __str__(self) -> str:
         word = "at least" if self.bound == "lower" else "at most"
         mark = "" if self.source.mark is Mark.SEEN else f", {self.source.mark.value}"
-        return f"normal {word} {self.value:g} {UNIT_WORDS[self.unit]} [{self.set}{mark}]"
+        name = SET_LABELS.get(self.set, self.set)
+        return f"normal {word} {self.value:g} {UNIT_WORDS[self.unit]} [{name}{mark}]"
 
 
+SET_LABELS = {
+    "preston_shapiro": "Preston & Shapiro",
+    "aanem_2016": "AANEM 2016",
+    "measured_series": "single series",
+    "laboratory": "this laboratory",
+}
 UNIT_WORDS = {"mv": "mV", "uv": "uV", "ms": "ms", "m_per_s": "m/s"}
 
 

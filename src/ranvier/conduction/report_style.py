@@ -30,16 +30,29 @@ td { white-space: nowrap; text-align: right; border-bottom: 1px solid #d8dee4; p
 th:first-child, td:first-child, .words td, .words th, .editions td, .editions th { text-align: left; }
 td:last-child, th:last-child { text-align: left; white-space: normal; }
 .words td:nth-child(n+3):nth-child(-n+5), .words th:nth-child(n+3):nth-child(-n+5) { text-align: right; }
-.words td:last-child { font-size: 12px; color: #5b6875; }
+.words td:last-child { font-size: 12px; color: #5b6875; width: 52%; }
 .editions td, .editions th { font-size: 13px; }
+.nerve, footer { break-inside: avoid; }
+.motor { table-layout: fixed; }
+.motor th:first-child { width: 13%; } .motor th:last-child { width: 17%; }
+.motor th { white-space: normal; }
+.f-waves { width: auto; }
+.f-waves td, .f-waves th { padding-right: 24px; }
+.f-waves td:nth-child(2), .f-waves th:nth-child(2) { text-align: left; }
+.f-waves td:last-child, .f-waves th:last-child { text-align: right; }
 .block { color: #d55e00; font-weight: 700; }
 .trace { margin: 0 0 18px; break-inside: avoid; max-width: 860px; }
 .trace svg { width: 100%; height: auto; }
 .because, .small { font-size: 12px; color: #3c4a57; }
 .because ul { padding-left: 16px; }
 .faults { border-left: 4px solid #d55e00; padding-left: 12px; }
+.small { margin: 0 0 6px; }
+.sign { display: flex; gap: 24px; margin-top: 30px; }
+.sign span { flex: 1; border-top: 1px solid #1b2733; font-size: 12px; color: #5b6875; padding-top: 2px; }
 .foot { border-top: 1px solid #1b2733; padding-top: 8px; margin-top: 24px; font-weight: 600; }
-@media (max-width: 720px) { .summary { display: block; } main { padding: 12px; } table { display: block; overflow-x: auto; } }
+@media (max-width: 720px) { .summary { display: block; } main { padding: 12px; } table { display: block; overflow-x: auto; }
+  .motor { display: block; } .motor thead, .motor tbody { display: table; table-layout: fixed; width: 680px; }
+  .map { margin: auto; } }
 @media print {
   body { font-size: 9.5pt; }
   main { max-width: none; padding: 0; }
@@ -50,7 +63,9 @@ td:last-child, th:last-child { text-align: left; white-space: normal; }
   .editions td { white-space: normal; }
   table { margin: 3pt 0 8pt; }
   .trace { width: 150mm; margin-bottom: 6pt; }
-  .map { flex-basis: 58mm; width: 58mm; } .map img { width: 58mm; }
+  .map { flex-basis: 62mm; width: 62mm; } .map img { width: 62mm; }
+  .sign { margin-top: 12mm; } .sign span { font-size: 8pt; }
+  .foot { margin-top: 8pt; padding-top: 4pt; font-size: 8.5pt; }
   .trace img { width: 100%; }
 }
 """

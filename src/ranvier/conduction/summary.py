@@ -70,13 +70,23 @@ class Summary:
 
 @dataclass(frozen=True)
 class BlockSeen:
-    """A segment with a grade of block by the edition that leads the summary."""
+    """A segment with a grade of block by the edition that leads the summary.
+
+    `cautious` is the grade after the flags that lower it, which `lowered_by` names.
+    """
 
     nerve: str
     side: str
     place: str
     grade: BlockGrade
-    at_entrapment_site: bool
+    cautious: BlockGrade
+    lowered_by: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        careful = ""
+        if self.cautious is not self.grade:
+            careful = f"; {self.cautious.value} with caution ({', '.join(self.lowered_by)})"
+        return f"{self.place}{careful}"
 
 
 def summarise(
@@ -95,6 +105,7 @@ def summarise(
 
     Parameters
         blocks : segments graded probable or definite by the leading edition, after what artefacts explain.
+        edition : the name of that edition, as people write it.
         undecided : places whose grade is unknown.
         outside : motor values outside their limits; compared : how many were compared.
         dispersed : places where the duration grows by more than 30 %, away from entrapment sites.
@@ -102,7 +113,7 @@ def summarise(
     told: list[str] = []
     nerves = {(b.nerve, b.side) for b in blocks}
     for b in blocks:
-        told.append(f"{b.grade.value.capitalize()} conduction block ({edition}): {b.place}.")
+        told.append(f"{b.grade.value.capitalize()} conduction block by {edition}: {b}.")
     abnormal = [s for s in sensory if s.normal is Verdict.NOT_MET]
     normal = [s for s in sensory if s.normal is Verdict.MET]
     unknown = [s for s in sensory if s.normal is Verdict.UNKNOWN]

@@ -78,7 +78,7 @@ def _segment(s: SegmentResult) -> list[str]:
     interesting = [(k, g) for k, g in s.grades.items() if g is not BlockGrade.NONE]
     for key, grade in interesting:
         cautious = s.cautious[key]
-        careful = "" if cautious is grade else f" (cautiously: {cautious.value})"
+        careful = "" if cautious is grade else f" ({cautious.value} with caution)"
         lines.append(f"    {key}: {grade.value}{careful}")
     if LEADING_EDITION in s.verdicts and interesting:
         lines += [f"      {text}" for text in s.verdicts[LEADING_EDITION].because]

@@ -89,9 +89,7 @@ def overlap(judgements: Mapping[str, Judgement]) -> tuple[str, ...]:
 def disagreement(one: Disagreement) -> str:
     """Where the record and the study differ, in a sentence."""
     measured = f" ({one.because})" if one.because else ""
-    return (
-        f"{label(one.id)}: {one.record} by the record, {one.study} by the study{measured}."
-    )
+    return f"{label(one.id)}: {one.record} by the record, {one.study} by the study{measured}."
 
 
 def table(rows: Iterable[tuple[str, Mapping[str, Judgement]]]) -> str:
