@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
+from examples import make_studies
 
 from ranvier.cli import main
 from ranvier.conduction import Pattern, StudyResult, judge_study
@@ -38,6 +41,66 @@ def test_an_example_shows_what_it_is_named_for(name: str) -> None:
     counts = {grade: grades.count(grade) for grade in ("definite", "probable") if grade in grades}
     assert counts == GRADES.get(name, {})
     assert (FOLDER / name / "README.md").read_text(encoding="utf-8").count("\n") > 4
+
+
+# The last printed digit may differ by one from machine to machine.
+LAST_DIGIT = {"study.csv": 0.011, "traces.csv": 0.00011}
+
+
+@pytest.fixture(scope="module")
+def made_anew(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("studies")
+    make_studies.main(folder)
+    return folder
+
+
+def cells(path: Path) -> list[list[str]]:
+    return [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("name", sorted(PATTERNS))
+def test_the_files_of_an_example_come_from_its_command(name: str, made_anew: Path) -> None:
+    assert sorted(p.name for p in (FOLDER / name).iterdir()) == ["README.md", "study.csv", "traces.csv"]
+    kept, made = FOLDER / name, made_anew / name
+    assert (kept / "README.md").read_text(encoding="utf-8") == (made / "README.md").read_text(
+        encoding="utf-8"
+    )
+    for file, tolerance in LAST_DIGIT.items():
+        before, after = cells(kept / file), cells(made / file)
+        assert before[0] == after[0]
+        assert len(before) == len(after)
+        for old, new in zip(before[1:], after[1:], strict=True):
+            for a, b in zip(old, new, strict=True):
+                if re.fullmatch(r"-?[0-9.]+", a):
+                    assert float(b) == pytest.approx(float(a), abs=tolerance)
+                else:
+                    assert a == b
+
+
+def test_there_are_no_other_examples() -> None:
+    assert {p.name for p in FOLDER.iterdir() if p.is_dir()} == set(PATTERNS) == set(make_studies.STUDIES)
+
+
+@pytest.mark.parametrize("name", sorted(PATTERNS))
+def test_the_command_in_the_explanation_of_an_example_runs(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (FOLDER / name / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^    ranvier (.*)$", text, re.MULTILINE)
+    monkeypatch.chdir(FOLDER.parents[1])
+    words = [str(tmp_path / w) if w == "report.html" else w for w in shlex.split(line)]
+    assert main(words) == 0
+    assert capsys.readouterr().out.startswith(judged(name).summary.title)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count('class="trace"') == len(nerve_figures(judged(name)))
+
+
+def test_the_page_of_conduction_and_the_readme_name_every_example() -> None:
+    root = FOLDER.parents[1]
+    page = (root / "docs" / "conduction.md").read_text(encoding="utf-8")
+    for name in PATTERNS:
+        assert f"examples/studies/{name}" in page
+    assert "examples/studies/" in (root / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_report_holds_its_parts_and_is_marked_unsigned() -> None:

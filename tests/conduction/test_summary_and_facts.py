@@ -183,7 +183,7 @@ def test_the_document_has_the_keys_that_interfaces_fixes() -> None:
 
 def test_the_text_names_the_block_and_its_because() -> None:
     text = as_text(documents())
-    assert "Definite conduction block (efns_pns_2010): right median, wrist to elbow." in text
+    assert "Definite conduction block by EFNS/PNS 2010 (MMN): right median, wrist to elbow." in text
     assert "area reduction 65 %" in text
     assert "Not signed" in text
 

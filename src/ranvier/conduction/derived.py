@@ -6,10 +6,16 @@ from dataclasses import dataclass
 
 from ranvier.recording import Kind
 
-from .reference_limits import Limit, ReferenceLimits
-from .segments import Segment
+from .reference_limits import UNIT_WORDS, Limit, ReferenceLimits
+from .segments import Segment, words
 from .study import Context, MarkedRecording, by_nerve
 
+# Quantities that need no place beside their name.
+QUANTITY_WORDS = {
+    "amplitude": "distal amplitude",
+    "distal_motor_latency": "distal latency",
+    "f_wave_latency": "F wave",
+}
 F_TURNAROUND_MS = 1.0  # delay in the cord, as in the usual formula (Kimura)
 SIDE_DIFFERENCE_FRACTION = (
     0.5  # amplitude of the smaller side below half of the larger is worth a word [recalled]
@@ -53,8 +59,16 @@ class OutOfLimits:
         """Value over limit."""
         return self.value / self.limit.value
 
+    @property
+    def what(self) -> str:
+        """Value, unit and limit in words: "distal latency 6.72 ms (at most 3.3)"."""
+        name = QUANTITY_WORDS.get(self.quantity, self.quantity)
+        at = "" if self.quantity in QUANTITY_WORDS else f" {words(self.place)}"
+        bound = "at least" if self.limit.bound == "lower" else "at most"
+        return f"{name}{at} {self.value:.3g} {UNIT_WORDS[self.limit.unit]} ({bound} {self.limit.value:g})"
+
     def __str__(self) -> str:
-        return f"{self.side} {self.nerve} {self.place}: {self.quantity.replace('_', ' ')} {self.value:.3g}, {self.limit}"
+        return f"{self.side} {words(self.nerve)}: {self.what} [{self.limit.name}]"
 
 
 def derive(recordings: tuple[MarkedRecording, ...], segments: tuple[Segment, ...]) -> tuple[NerveValues, ...]:

@@ -50,10 +50,10 @@ def html_report(result: StudyResult) -> str:
             f"<title>Nerve conduction study</title><style>{STYLE}</style></head><body><main>",
             '<header><p class="unsigned">NOT SIGNED</p><h1>Nerve conduction study</h1>',
             f'<p class="patient">{escape(line)}</p></header>',
-            '<section class="summary"><div>',
+            f'<section class="summary"><div class="map">{body_map(result).svg()}</div><div>',
             f"<h2>{escape(result.summary.title)}</h2><ul>",
             "".join(f"<li>{escape(sentence)}</li>" for sentence in result.summary.sentences),
-            f'</ul></div><div class="map">{body_map(result).svg()}</div></section>',
+            "</ul></div></section>",
             _faults(result),
             f'<h2>Motor conduction</h2><p class="small">Changes are of this response against the more distal one. '
             f"Block by {escape(leading)}; the other definitions follow below.</p>",
@@ -118,9 +118,10 @@ def _nerve(result: StudyResult, key: tuple[str, str, str], rows: list[MarkedReco
                 (
                     escape(words(r.stimulate_at)), _number(r.distance_mm, "{:.0f}"),
                     mark(_number(r.onset_latency_ms, "{:.2f}"), "distal_motor_latency", distal),
-                    "no response" if r.is_absent
+                    "absent" if r.is_absent
                     else mark(_number(r.negative_peak_amplitude_mv, "{:.2f}"), "amplitude", distal),
-                    _number(r.negative_peak_area_mv_ms), _number(r.negative_peak_duration_ms, "{:.2f}"),
+                    "" if r.is_absent else _number(r.negative_peak_area_mv_ms),
+                    _number(r.negative_peak_duration_ms, "{:.2f}"),
                     mark(speed, "velocity", place), *(_drops(s) if s is not None else ("", "", "", "")),
                 )
             )

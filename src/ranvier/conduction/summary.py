@@ -11,6 +11,7 @@ from ranvier.terms import Verdict
 from .artefact import Flag
 from .block_criteria import BlockGrade
 from .derived import OutOfLimits
+from .segments import words
 from .sensory import SensoryResult
 
 SLOW_IN_THE_DEMYELINATING_RANGE = {
@@ -118,18 +119,22 @@ def summarise(
     normal = [s for s in sensory if s.normal is Verdict.MET]
     unknown = [s for s in sensory if s.normal is Verdict.UNKNOWN]
     if abnormal:
-        told.append(f"Sensory conduction abnormal: {', '.join(f'{s.side} {s.nerve}' for s in abnormal)}.")
+        told.append(
+            f"Sensory conduction abnormal: {', '.join(f'{s.side} {words(s.nerve)}' for s in abnormal)}."
+        )
     if normal:
-        told.append(f"Sensory conduction normal: {', '.join(f'{s.side} {s.nerve}' for s in normal)}.")
+        told.append(f"Sensory conduction normal: {', '.join(f'{s.side} {words(s.nerve)}' for s in normal)}.")
     if unknown:
-        told.append(f"Sensory conduction not decided: {', '.join(f'{s.side} {s.nerve}' for s in unknown)}.")
+        told.append(
+            f"Sensory conduction not decided: {', '.join(f'{s.side} {words(s.nerve)}' for s in unknown)}."
+        )
     if not sensory:
         told.append("No sensory nerve was examined.")
     low = [o for o in outside if o.quantity == "amplitude"]
     slow = [o for o in outside if o.quantity != "amplitude" and not o.at_entrapment_site]
     very_slow = [o for o in slow if _in_demyelinating_range(o)]
     at_entrapment = [o for o in outside if o.at_entrapment_site]
-    told += [f"Outside its limit: {item}." for item in (*low, *slow, *at_entrapment)]
+    told += _outside_by_nerve((*low, *slow, *at_entrapment))
     told += [f"Duration grows by more than 30 %: {place}." for place in dispersed]
     told += [f"Not decided for want of a measurement: {place}." for place in undecided]
     told += [
@@ -146,6 +151,21 @@ def summarise(
         very_slow=very_slow, dispersed=dispersed, entrapped=at_entrapment, compared=compared,
     )  # fmt: skip
     return Summary(pattern, tuple(dict.fromkeys(told)))
+
+
+def _outside_by_nerve(outside: Sequence[OutOfLimits]) -> list[str]:
+    """One sentence a nerve, with the table of limits named once."""
+    nerves: dict[tuple[str, str], list[OutOfLimits]] = {}
+    for item in outside:
+        nerves.setdefault((item.side, item.nerve), []).append(item)
+    told = []
+    for (side, nerve), items in nerves.items():
+        names = ", ".join(dict.fromkeys(item.limit.name for item in items))
+        values = "; ".join(
+            item.what + (" at an entrapment site" if item.at_entrapment_site else "") for item in items
+        )
+        told.append(f"Outside limits of normal, {side} {words(nerve)}: {values} [{names}].")
+    return told
 
 
 def _pattern(

@@ -234,7 +234,7 @@ def _drop(figure: Figure, s: SegmentResult, top: float) -> None:
     large = (segment.area_reduction_fraction or segment.amplitude_reduction_fraction or 0.0) >= 0.3
     figure.line((LEFT + PLOT + 4, top), (WIDTH - 6, top), colour=COLOURS["grid"])
     figure.text(
-        (WIDTH - 12, top + 4), "   ".join(parts), size=9.5, anchor="end", bold=large,
+        (WIDTH - 12, top - 4), "   ".join(parts), size=9.5, anchor="end", bold=large,
         colour=COLOURS["vermilion"] if large else COLOURS["blue"],
     )  # fmt: skip
 
