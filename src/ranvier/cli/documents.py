@@ -122,9 +122,12 @@ def print_json(document: Any, *, indent: int | None = 2) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False))
 
 
-def run_jsonl(name: str, function: Callable[[str, dict[str, Any]], Any]) -> int:
+def run_jsonl(
+    name: str, function: Callable[[Any, dict[str, Any]], Any], *, read: Callable[[str], Any] | None = None
+) -> int:
     """Answer a file of JSON lines: `function(text, row)` for each, errors as rows, nothing stops the rest.
 
+    A row's `path` is read by `read`, as text if left out, and given to the function as it comes.
     Streams; shows progress on standard error when that is a terminal. Always returns 0 once the file could be opened.
     """
     shows_progress = sys.stderr.isatty()
@@ -132,7 +135,10 @@ def run_jsonl(name: str, function: Callable[[str, dict[str, Any]], Any]) -> int:
     count = 0
     for count, line in enumerate(_lines(name), start=1):
         sys.stdout.write(
-            json.dumps(_answer_line(line, count, function), ensure_ascii=False, allow_nan=False) + "\n"
+            json.dumps(
+                _answer_line(line, count, function, read or read_text), ensure_ascii=False, allow_nan=False
+            )
+            + "\n"
         )
         sys.stdout.flush()
         if shows_progress and count % 10 == 0:
@@ -160,7 +166,9 @@ def _lines(name: str) -> Iterator[bytes]:
         yield from (line for line in stream if line.strip())
 
 
-def _answer_line(line: bytes, number: int, function: Callable[[str, dict[str, Any]], Any]) -> dict[str, Any]:
+def _answer_line(
+    line: bytes, number: int, function: Callable[[Any, dict[str, Any]], Any], read: Callable[[str], Any]
+) -> dict[str, Any]:
     identity: Any = None
     try:
         row = json.loads(line.decode("utf-8"))
@@ -172,7 +180,7 @@ def _answer_line(line: bytes, number: int, function: Callable[[str, dict[str, An
         if isinstance(row.get("text"), str):
             text = decode(row["text"].encode("utf-8", errors="replace"), path=f"line {number}.text")
         elif isinstance(row.get("path"), str):
-            text = read_text(row["path"])
+            text = read(row["path"])
         else:
             raise InputRefused(
                 path=f"line {number}", given="neither `text` nor `path`", expected='{"id": ..., "text": ...}'

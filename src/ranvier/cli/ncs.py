@@ -73,7 +73,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read, judge, print; write reports where asked."""
     if arguments.jsonl:
-        return run_jsonl(arguments.jsonl, lambda text, row: _answer(text, row, arguments))
+        return run_jsonl(arguments.jsonl, lambda given, row: _answer(given, row, arguments), read=_read)
     name = need_input(arguments.study, name="STUDY", example="ranvier ncs study.csv")
     result = _judge(_read(name), name, arguments.traces, arguments)
     for fault in result.study.faults:
@@ -92,12 +92,16 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _answer(text: str, row: dict[str, Any], arguments: argparse.Namespace) -> dict[str, Any]:
+def _answer(given: str | bytes, row: dict[str, Any], arguments: argparse.Namespace) -> dict[str, Any]:
+    """One line of a file of JSON lines: a study as text or by its path, with `traces`, a path or several, beside it."""
     from ranvier.conduction import to_document
 
-    traces = row.get("traces")
-    given = [traces] if isinstance(traces, str) else []
-    return to_document(_judge(text.encode("utf-8"), str(row.get("path", "study")), given, arguments))
+    content = given.encode("utf-8") if isinstance(given, str) else given
+    named = row.get("traces", [])
+    traces = [named] if isinstance(named, str) else named
+    if not (isinstance(traces, list) and all(isinstance(name, str) for name in traces)):
+        raise InputRefused(path="traces", given=f"{named!r}"[:80], expected="A path, or a list of paths")
+    return to_document(_judge(content, str(row.get("path", "study")), traces, arguments))
 
 
 def _judge(content: bytes, name: str, traces: list[str], arguments: argparse.Namespace) -> StudyResult:
