@@ -175,7 +175,7 @@ def test_the_document_has_the_keys_that_interfaces_fixes() -> None:
     for piece in document["segments"]:
         assert set(piece) >= SEGMENT_KEYS
         assert piece["verdicts"]["efns_pns_2010"] in ("none", "probable", "definite", "unknown")
-        assert piece["verdicts"]["aaem_1999"] is None  # off by default: its table is only recalled
+        assert piece["verdicts"]["aaem_1999"] == "unknown"  # off by default: its table is only recalled
         assert piece["blocked_fraction"] is None
     assert {s["verdict"] for s in document["sensory"]} == {"normal"}
     assert document["segments"][0]["verdicts"]["efns_pns_2010"] == "definite"

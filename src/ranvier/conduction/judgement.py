@@ -92,6 +92,7 @@ def judge_study(
     )
     sensory = judge_sensory(recordings, limits=bounds, context=study.context)
     outside, compared = out_of_limits(recordings, segments, limits=bounds, context=study.context)
+    derived = derive(recordings, segments)
     summary = summarise(
         blocks=_blocks(judged),
         undecided=[s.segment.place for s in judged if s.grades.get(LEADING_EDITION) is BlockGrade.UNKNOWN],
@@ -103,6 +104,7 @@ def judge_study(
             for s in judged
             if (s.segment.duration_increase_fraction or 0.0) > 0.30 and not s.segment.is_at_entrapment_site
         ],
+        side_differences=[text for v in derived if (text := v.side_difference) is not None],
         flags=flags,
         demyelination_is_strong=sets[0].strongly if sets else Verdict.UNKNOWN,
         edition=block_editions()[LEADING_EDITION].short,
@@ -114,7 +116,7 @@ def judge_study(
         shown,
         sensory,
         sets,
-        derive(recordings, segments),
+        derived,
         outside,
         flags,
         summary,

@@ -60,6 +60,7 @@ def html_report(result: StudyResult) -> str:
             "".join(_nerve(result, key, rows) for key, rows in by_nerve(result.recordings).items()),
             _sensory(result),
             _f_waves(result),
+            _derived(result),
             traces,
             _verdicts(result),
             _noticed(result),
@@ -190,6 +191,37 @@ def _f_waves(result: StudyResult) -> str:
         return ""
     head = _cells(("Nerve", "Muscle", "Minimum latency ms", "Persistence"), "th")
     return f'<h2>F waves</h2><table class="f-waves"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+
+
+def _derived(result: StudyResult) -> str:
+    """Terminal latency index, residual latency, F ratio and side difference, where their parts were measured."""
+    rows = []
+    for v in result.derived:
+        values = (v.terminal_latency_index, v.residual_latency_ms, v.f_ratio, v.side_difference_fraction)
+        if any(value is not None for value in values):
+            index, residual, ratio, side = values
+            rows.append(
+                _cells(
+                    (
+                        escape(f"{v.side} {words(v.nerve)}, {v.muscle.upper()}"), _number(index, "{:.2f}"),
+                        _number(residual, "{:.2f}"), _number(ratio, "{:.2f}"),
+                        "" if side is None else f"{100 * side:.0f} %",
+                    )
+                )
+            )  # fmt: skip
+    if not rows:
+        return ""
+    head = _cells(
+        ("Nerve", "Terminal latency index", "Residual latency ms", "F ratio", "Side difference"), "th"
+    )
+    note = (
+        "Index: distal distance over velocity times distal latency. Residual: distal latency less the time the distal distance "
+        "takes. F ratio: (F - M - 1) / 2M. Side difference: distal amplitude."
+    )
+    return (
+        f'<h2>Derived values</h2><table class="derived"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
+        f'<p class="small">{note}</p>'
+    )
 
 
 def _verdicts(result: StudyResult) -> str:

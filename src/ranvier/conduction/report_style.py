@@ -36,6 +36,7 @@ td:last-child, th:last-child { text-align: left; white-space: normal; }
 .motor { table-layout: fixed; }
 .motor th:first-child { width: 13%; } .motor th:last-child { width: 17%; }
 .motor th { white-space: normal; }
+.derived th { white-space: normal; } .derived td:last-child, .derived th:last-child { text-align: right; }
 .f-waves { width: auto; }
 .f-waves td, .f-waves th { padding-right: 24px; }
 .f-waves td:nth-child(2), .f-waves th:nth-child(2) { text-align: left; }

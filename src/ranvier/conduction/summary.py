@@ -98,6 +98,7 @@ def summarise(
     compared: int,
     sensory: Sequence[SensoryResult],
     dispersed: Sequence[str],
+    side_differences: Sequence[str],
     flags: Sequence[Flag],
     demyelination_is_strong: Verdict,
     edition: str,
@@ -110,6 +111,7 @@ def summarise(
         undecided : places whose grade is unknown.
         outside : motor values outside their limits; compared : how many were compared.
         dispersed : places where the duration grows by more than 30 %, away from entrapment sites.
+        side_differences : sentences on nerves far smaller than those of the other side.
     """
     told: list[str] = []
     nerves = {(b.nerve, b.side) for b in blocks}
@@ -135,6 +137,7 @@ def summarise(
     very_slow = [o for o in slow if _in_demyelinating_range(o)]
     at_entrapment = [o for o in outside if o.at_entrapment_site]
     told += _outside_by_nerve((*low, *slow, *at_entrapment))
+    told += [f"{sentence}." for sentence in side_differences]
     told += [f"Duration grows by more than 30 %: {place}." for place in dispersed]
     told += [f"Not decided for want of a measurement: {place}." for place in undecided]
     told += [
