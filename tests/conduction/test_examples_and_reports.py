@@ -17,6 +17,7 @@ from ranvier.conduction.trace_figure import nerve_figures
 from ranvier.exchange.study_csv import read_study
 from ranvier.exchange.sweeps import attach_traces
 from ranvier.exchange.traces_csv import read_traces
+from ranvier.figure import pictures_as_images
 
 FOLDER = Path(__file__).parents[2] / "examples" / "studies"
 PATTERNS = {
@@ -144,3 +145,69 @@ def test_the_command_writes_reports_and_refuses_by_exit_code(
     bad.write_text("a,b\n1,2\n", encoding="utf-8")
     assert main(["ncs", str(bad)]) == 2
     assert "no column nerve" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def pages_of_cidp() -> list[str]:
+    """The words of each page of the longest report."""
+    weasyprint = pytest.importorskip("weasyprint")
+    document = weasyprint.HTML(string=pictures_as_images(html_report(judged("cidp")))).render()
+    return [
+        " ".join(box.text for box in page._page_box.descendants() if hasattr(box, "text"))
+        for page in document.pages
+    ]
+
+
+@pytest.mark.paper
+def test_on_paper_the_summary_stands_on_the_first_page_and_the_signature_on_the_last(
+    pages_of_cidp: list[str],
+) -> None:
+    first, last = pages_of_cidp[0], pages_of_cidp[-1]
+    assert 4 <= len(pages_of_cidp) <= 9
+    assert all("Nerve conduction study, not signed" in page for page in pages_of_cidp)
+    assert "Generalised slowing" in first  # once pushed to page 2 by its own length
+    assert "Motor conduction" in first
+    for word in ("Examined by", "Date", "Signature"):
+        assert word in last
+    assert all(len(page) > 80 for page in pages_of_cidp)
+
+
+@pytest.mark.paper
+def test_on_paper_a_table_keeps_its_heading(pages_of_cidp: list[str]) -> None:
+    for page in pages_of_cidp:
+        headings, tables = page.count("nerve, recorded from"), page.count("Stimulated at")
+        assert headings == tables
+
+
+@pytest.mark.paper
+def test_the_command_writes_a_pdf(tmp_path: Path) -> None:
+    pytest.importorskip("weasyprint")
+    paper = tmp_path / "report.pdf"
+    folder = FOLDER / "mmn_definite"
+    assert (
+        main(["ncs", str(folder / "study.csv"), "--traces", str(folder / "traces.csv"), "--pdf", str(paper)])
+        == 0
+    )
+    assert paper.read_bytes().startswith(b"%PDF")
+
+
+def test_the_report_shows_both_grades_where_they_differ() -> None:
+    rows = "nerve,side,kind,record_at,stimulate_at,distance_mm,onset_latency_ms,amplitude_mv,area_mv_ms,duration_ms\n"
+    rows += "median,right,motor,APB,wrist,70,3.4,9.1,28.0,5.6\nmedian,right,motor,APB,elbow,220,,NR,0,\n"
+    result = judge_study(read_study(rows.encode()))
+    page = html_report(result)
+    assert "definite</span>; probable with caution" in page
+    assert "probable with caution (absent proximal response)" in page
+    assert ">absent<" in page
+
+
+def test_a_plot_shows_itself_in_a_notebook_and_has_its_table() -> None:
+    result = judged("mmn_definite")
+    page = html_report(result)
+    for heading, figure in nerve_figures(result):
+        assert figure._repr_svg_() == figure.svg()
+        nerve = heading.split(" nerve")[0]
+        assert f"{nerve} nerve, recorded from" in page or nerve.lower() in page
+    assert body_map(result)._repr_svg_().startswith("<svg")
+    assert "Derived values" in page
+    assert "1 onset, 2 negative peak, 3 return" in page
