@@ -14,7 +14,7 @@ from .body_map import body_map
 from .judgement import LEADING_EDITION, SegmentResult, StudyResult
 from .reference_limits import SET_LABELS
 from .report_style import STYLE
-from .segments import words
+from .segments import change, words
 from .study import MarkedRecording, by_nerve
 from .trace_figure import nerve_figures
 
@@ -90,7 +90,7 @@ def _number(value: float | None, shape: str = "{:.1f}") -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:+.0f} %"
+    return "" if value is None else change(value)
 
 
 def _nerve(result: StudyResult, key: tuple[str, str, str], rows: list[MarkedRecording]) -> str:

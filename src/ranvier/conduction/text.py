@@ -6,7 +6,7 @@ from ranvier.recording import Kind
 
 from .block_criteria import BlockGrade
 from .judgement import LEADING_EDITION, SegmentResult, StudyResult
-from .segments import words
+from .segments import change, words
 from .study import MarkedRecording, by_nerve
 
 
@@ -65,7 +65,7 @@ def _recording(item: MarkedRecording, velocity: float | None) -> str:
 def _segment(s: SegmentResult) -> list[str]:
     segment = s.segment
     changes = ", ".join(
-        f"{name} {'not known' if value is None else f'{100 * value:+.0f} %'}"
+        f"{name} {'not known' if value is None else change(value)}"
         for name, value in (
             ("area", _minus(segment.area_reduction_fraction)),
             ("amplitude", _minus(segment.amplitude_reduction_fraction)),
