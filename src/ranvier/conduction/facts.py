@@ -204,13 +204,18 @@ def findings_from_study(result: StudyResult, *, edition: str = LEADING_EDITION) 
                 "motor_conduction_block",
                 Presence.PRESENT,
                 {n.side for n in blocked},
-                f"{places}, by {edition}",
+                f"{places}, by {block_editions()[edition].short}",
             )
         )
     elif facts.nerves and all(n.cautious_probable_block[edition] is Verdict.NOT_MET for n in facts.nerves):
         names = ", ".join(f"{n.side} {words(n.nerve)}" for n in facts.nerves)
         rows.append(
-            _finding("motor_conduction_block", Presence.ABSENT, set(), f"no block in {names}, by {edition}")
+            _finding(
+                "motor_conduction_block",
+                Presence.ABSENT,
+                set(),
+                f"no block in {names}, by {block_editions()[edition].short}",
+            )
         )
     abnormal = [s for s in result.sensory if s.normal is Verdict.NOT_MET]
     if abnormal:
