@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from validation.synthetic_sweeps import Spoiling, Truth, motor_set, sensory_set
 
 from ranvier.conduction import Markers, measure
+from ranvier.conduction.conditioning import quadratic_smoother
 from ranvier.recording import Kind
 from ranvier.terms import RecordingError
 
@@ -177,3 +178,10 @@ def test_any_finite_sweep_is_measured_without_a_crash(
     for kind in (Kind.MOTOR, Kind.SENSORY):
         found = measure(sweep, sampling_rate_hz=rate, start_ms=start, kind=kind)
         assert (found.negative_peak_amplitude >= 0).all()
+
+
+@pytest.mark.parametrize("half", [1, 2, 3, 5, 8, 20])
+def test_the_smoother_is_savitzky_and_golays(half: int) -> None:
+    from scipy.signal import savgol_coeffs
+
+    np.testing.assert_allclose(quadratic_smoother(half), savgol_coeffs(2 * half + 1, 2), atol=1e-14)

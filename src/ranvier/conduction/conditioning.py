@@ -13,7 +13,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
-from scipy.signal import savgol_coeffs
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -97,6 +96,19 @@ def noise_level(sweeps: Array, *, step_ms: float) -> Array:
     return np.asarray(quartile / (LOWER_QUARTILE_OF_ABSOLUTE_NORMAL * np.sqrt(6.0)), dtype=np.float64)
 
 
+def quadratic_smoother(half: int) -> Array:
+    """(2 half + 1,) weights that replace a sample by the quadratic fitted to its neighbours: it keeps a peak's height.
+
+    Closed form; written out since importing scipy.signal for it costs half of a cold start.
+
+    Source
+        Savitzky A, Golay MJE. Anal Chem 1964;36:1627-1639; the tests compare it with scipy.signal.savgol_coeffs.
+    """
+    j = np.arange(-half, half + 1)
+    below = (2 * half - 1) * (2 * half + 1) * (2 * half + 3)
+    return np.asarray(3.0 * (3 * half**2 + 3 * half - 1 - 5 * j**2) / below, dtype=np.float64)
+
+
 def condition(sweeps: Array, *, sampling_rate_hz: float, start_ms: float, settings: Settings) -> Conditioned:
     """Take artefact, drift and hum out of a block of sweeps.
 
@@ -158,7 +170,7 @@ def _smooth(sweeps: Array, step_ms: float, settings: Settings) -> tuple[Array, f
     width = 2 * half + 1
     if half < 2 or width >= sweeps.shape[1]:
         return sweeps.copy(), 1.0
-    weights = savgol_coeffs(width, 2)
+    weights = quadratic_smoother(half)
     return np.asarray(correlate1d(sweeps, weights, axis=1, mode="nearest"), dtype=np.float64), float(
         np.sqrt(np.sum(weights**2))
     )
