@@ -172,15 +172,11 @@ class Workbench:
         return {key: term.label for key, term in finding_terms().items()}
 
     def study(self, content: bytes) -> Document | None:
-        """Measure a study, once that part of the workbench is there."""
-        measure = getattr(workbench, "ncs", None)
-        if measure is None:
-            return None
+        """Measure a study, whatever bytes a reader attached."""
         try:
-            report = measure(content.decode("utf-8-sig"))
+            return workbench.ncs(content, name="attachment")
         except RanvierError:
             return None
-        return report if isinstance(report, dict) else dict(report.document())
 
     def versions(self) -> dict[str, str]:
         """Dates of code, data and evidence."""
