@@ -25,6 +25,10 @@ CASES = (
     ("20 uV noise, drift of 0.2 mV", 5.0, Spoiling(noise=0.02, drift=0.2)),
     ("20 uV noise, stimulus artefact", 5.0, Spoiling(noise=0.02, artefact=2.0)),
     ("20 uV noise, hum, drift and artefact", 5.0, Spoiling(noise=0.02, hum=0.05, drift=0.2, artefact=2.0)),
+    ("30 ms sweeps, 20 uV noise", 5.0, Spoiling(noise=0.02)),
+    ("40 ms sweeps, 20 uV noise, hum of 50 uV", 5.0, Spoiling(noise=0.02, hum=0.05)),
+    ("slow, dispersed nerves, 20 uV noise", 5.0, Spoiling(noise=0.02)),
+    ("slow, dispersed nerves, 30 ms sweeps", 5.0, Spoiling(noise=0.02)),
     ("1 mV response, 20 uV noise", 1.0, Spoiling(noise=0.02)),
     ("0.3 mV response, 20 uV noise", 0.3, Spoiling(noise=0.02)),
 )
@@ -41,7 +45,15 @@ def main(words: list[str] | None = None) -> int:
     outside: list[str] = []
     for index, (name, amplitude, spoiling) in enumerate(CASES):
         count = arguments.sweeps if "aim" in name else max(50, arguments.sweeps // 10)
-        sweeps, truths = motor_set(1000 + index, count, amplitude_mv=amplitude, spoiling=spoiling)
+        samples = next((10 * ms for ms in (30, 40) if f"{ms} ms sweeps" in name), 500)
+        sweeps, truths = motor_set(
+            1000 + index,
+            count,
+            amplitude_mv=amplitude,
+            spoiling=spoiling,
+            samples=samples,
+            slow="slow" in name,
+        )
         found = measure(sweeps, sampling_rate_hz=10_000.0)
         row, beyond = _row(name, found, truths)
         lines.append(row)
@@ -109,7 +121,7 @@ HEAD = """# How well the markers are placed
 
 Made by `./dev validate conduction` (`validation/conduction.py`) on {count} synthetic sweeps with known truth in the row of
 the aim and a tenth of that in the others: 40 to 200 motor units summed as in the biophysics dossier, from the wrist to the
-axilla, some dispersed, 500 samples at 10 kHz. Truth is read off the noise-free sum by separate code, with the same definition
+axilla, some dispersed, 500 samples at 10 kHz unless said; slow nerves conduct at 25 to 55 m/s and scatter twice as much. Truth is read off the noise-free sum by separate code, with the same definition
 of onset (2 % of the negative peak). Median / 95th centile of the absolute error.
 
 Aim at 5 mV with 20 uV noise, for 95 % of sweeps: onset 0.15 ms, amplitude 2 %, area 3 %, duration 0.4 ms.

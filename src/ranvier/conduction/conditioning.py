@@ -22,9 +22,11 @@ Rows = NDArray[np.intp]
 LOWER_QUARTILE_OF_ABSOLUTE_NORMAL = 0.31864
 HUM_HZ = (50.0, 60.0)
 SHORTEST_SWEEP_FOR_HUM_MS = 25.0  # below about one cycle, hum and drift cannot be told apart
+# Quiet time after the response, about a quarter of a cycle: in less, the tail of a slow response passes for hum.
+SHORTEST_QUIET_FOR_HUM_MS = 5.0
 ARTEFACT_WINDOW_MS = 0.3
-# Share of the squares left by drift that hum may leave; from 0.7 on, noise is taken for hum now and then.
-HUM_LEAVES_AT_MOST = 0.5
+# Share of the squares left by drift that hum may leave; at 0.5 the tails of slow responses pass for hum twice as often.
+HUM_LEAVES_AT_MOST = 0.4
 # A tail decays over 0.1 to 1.5 ms; what three noisy windows leave of it is fitted with the middle of that range.
 REST_OF_TAIL_MS = 0.4
 # Of the sweep's size: a smaller jump at the blanking edge is the foot of a response, not an artefact.
@@ -228,12 +230,13 @@ def _baseline(
     drift = enough_late & ~few_early
     if (~drift).any():
         fit.keep((~drift).nonzero()[0], [LEVEL])
+    enough_for_hum = late_count * stride * (time[1] - time[0]) >= SHORTEST_QUIET_FOR_HUM_MS
     tailed = drift & has_artefact & (early_count >= 3)
     has_hum = np.zeros(n, dtype=bool)
     for part, shapes in ((drift & ~tailed, [LEVEL, DRIFT]), (tailed, [LEVEL, DRIFT, TAIL])):
         rows = part.nonzero()[0]
         if rows.size:
-            has_hum[rows] = fit.keep_best(rows, shapes, noise[rows])
+            has_hum[rows] = fit.keep_best(rows, shapes, noise[rows], enough_for_hum[rows])
     everywhere = _quiet_shapes(time, time, settings)
     level = fit.coefficients[:, :1] + fit.coefficients[:, DRIFT : DRIFT + 1] * everywhere[None, :, DRIFT]
     more = has_hum | tailed
@@ -277,7 +280,7 @@ class _Fit:
         self._store(rows, use, found)
         return left_over
 
-    def keep_best(self, rows: Rows, use: Sequence[int], noise: Array) -> Flags:
+    def keep_best(self, rows: Rows, use: Sequence[int], noise: Array, may_hum: Flags) -> Flags:
         """Fit these shapes, with hum where it explains most of what they leave and stands out of the noise."""
         plain = self.keep(rows, use)
         best, has_hum = plain.copy(), np.zeros(rows.size, dtype=bool)
@@ -285,7 +288,9 @@ class _Fit:
             with_hum = [*use, sine, sine + 1]
             found, left_over = self.solve(rows, with_hum)
             strength = np.hypot(found[:, -2], found[:, -1])
-            better = (left_over < HUM_LEAVES_AT_MOST * plain) & (left_over < best) & (strength > noise)
+            better = (
+                (left_over < HUM_LEAVES_AT_MOST * plain) & (left_over < best) & (strength > noise) & may_hum
+            )
             self._store(rows[better], with_hum, found[better])
             has_hum |= better
             best = np.where(better, left_over, best)
