@@ -8,7 +8,7 @@ from tests.spec.tables import rows_of
 
 from ranvier.criteria import Edition, editions
 from ranvier.terms import Mark
-from ranvier.terms.vocabulary import diseases
+from ranvier.terms.vocabulary import diseases, findings, in_line
 
 PAGE = Path(__file__).parents[1] / "docs" / "criteria.md"
 HEAD = """# Criteria
@@ -20,6 +20,10 @@ general knowledge, not verified in the source, and said in every output that lea
 Three-valued: a clause is met, not met, or unknown. What was not said is never taken for absent. `could_become` lists every
 category that some completion of the unknown would give; it is found by search (`criteria/reach.py`), not guessed. An
 exclusion clause (x...) is *met* when the excluding sign is there.
+
+Signs of history and examination that can only speak against every category are listed with each edition. Where nothing but
+they is open, the first line says what the category is if none is found (`provisional`), and the list has to be answered
+by an examination: `ranvier judge LETTER --ncs STUDY --note NOTE` (decisions/2026-11-25-unspoken-signs.md).
 """
 
 
@@ -42,6 +46,9 @@ def _edition(edition: Edition) -> str:
     lines += [f"| **{c.id}** | `{c.text}` | {c.source.mark.value} |" for c in edition.categories]
     recalled = sum(c.source.mark is Mark.RECALLED for c in edition.clauses)
     lines += ["", f"{len(edition.clauses)} clauses, {recalled} of them only recalled.", ""]
+    if edition.signs_against:
+        signs = ", ".join(in_line(findings()[name].label) for name in edition.signs_against)
+        lines += [f"Signs that can only speak against: {signs}.", ""]
     if edition.options:
         lines += ["Left open by the text, and how it is read here:", ""]
         lines += [f"- {o.question} **{o.choice}** [{o.mark.value}]" for o in edition.options]

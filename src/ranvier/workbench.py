@@ -5,7 +5,7 @@ Every function here is short and made of domain verbs. The command line and the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ranvier.differential import WeighedCase
     from ranvier.evidence import Statement
     from ranvier.evidence.reply import Reply as QuestionReply
+    from ranvier.terms.errors import RanvierError
     from ranvier.treatment import Outlook
     from ranvier.treatment.trial import TrialResult
 
@@ -54,6 +55,15 @@ def case_of(text: str, *, name: str = "case") -> Case:
     if is_case_file(text, name=name):
         return loads(text, path=name)
     return read(text)
+
+
+def with_notes(case: Case, notes: Sequence[tuple[str, str]]) -> Case:
+    """A case with what further documents say of the same person, each (name, text): an examination note, a case file."""
+    from ranvier.case import joined
+
+    for name, text in notes:
+        case = joined(case, case_of(text, name=name), origin=f"note {Path(name).name}")
+    return case
 
 
 def read_study(content: bytes | str, *, name: str = "study") -> ConductionFacts:
@@ -104,11 +114,17 @@ def judge(case: Case, study: ConductionFacts | None = None) -> JudgedCase:
     return judge_all(facts_of(case, study), disagreements(case, study))
 
 
-def weigh(case: Case, study: ConductionFacts | None = None, *, setting: str | None = None) -> WeighedCase:
+def weigh(
+    case: Case,
+    study: ConductionFacts | None = None,
+    *,
+    setting: str | None = None,
+    judged: JudgedCase | None = None,
+) -> WeighedCase:
     """Weigh the diseases that could look like this, and list the tests that would tell most next.
 
     Tests that the criteria of the likeliest disease still lack count for more. Without a `setting`, a case that was read
-    from a letter (it knows where the letter lies) is weighed as one of the desk's letters.
+    from a letter (it knows where the letter lies) is weighed as one of the desk's letters. `judged` saves judging twice.
     """
     from ranvier.differential import WeighedCase, next_tests, observe
     from ranvier.differential import weigh as weigh_observations
@@ -119,7 +135,7 @@ def weigh(case: Case, study: ConductionFacts | None = None, *, setting: str | No
     weighing = weigh_observations(observations, setting)
     lacking = {
         name
-        for judgement in judge(case, study).judgements.values()
+        for judgement in (judged or judge(case, study)).judgements.values()
         if judgement.edition.disease == weighing.leader
         for name in judgement.missing
     }
@@ -129,12 +145,35 @@ def weigh(case: Case, study: ConductionFacts | None = None, *, setting: str | No
     )
 
 
-def weigh_series(files: Sequence[str], out: Path, *, setting: str | None = None) -> int:
-    """Weigh and judge many case files into one parquet table, one row a case, in bounded memory. Returns how many."""
-    from ranvier.differential.series_file import write_series
+def weigh_series(
+    files: Sequence[str],
+    out: Path,
+    *,
+    setting: str | None = None,
+    refused: Callable[[str, RanvierError], None],
+) -> int:
+    """Weigh and judge many case files into one parquet table, one row a case, in bounded memory. Returns how many.
 
-    cases = ((name, case_of(Path(name).read_text(encoding="utf-8"), name=name)) for name in files)
-    return write_series(cases, len(files), out, setting=setting)
+    A file that cannot be read goes to `refused` and does not stop the rest.
+    """
+    from ranvier.differential.series_file import write_series
+    from ranvier.terms.errors import InputRefused
+    from ranvier.terms.errors import RanvierError as Refused
+
+    def cases() -> Iterator[tuple[str, Case]]:
+        for name in files:
+            try:
+                text = Path(name).read_text(encoding="utf-8")
+                if not text.strip():
+                    raise InputRefused(path=name, given="it is empty", expected="A case file")
+                yield name, case_of(text, name=name)
+            except (OSError, UnicodeDecodeError) as error:
+                given = type(error).__name__
+                refused(name, InputRefused(path=name, given=given, expected="A readable UTF-8 case file"))
+            except Refused as error:
+                refused(name, error)
+
+    return write_series(cases(), len(files), out, setting=setting)
 
 
 def answer(text: str, *, today: date | None = None, study: ConductionFacts | None = None) -> Reply:
@@ -157,10 +196,11 @@ def answer_case(
     from ranvier.criteria import with_study
 
     judged = judge(case, study)
+    weighed = weigh(case, study, judged=judged)
     measured = with_study(case, study)
-    planned = plan(measured, judged.judgements[EDITION], text=text, find=find_in_evidence)
+    planned = plan(measured, judged.judgements[EDITION], text=text, find=find_in_evidence, weighed=weighed)
     draft = compose(planned, statements(), drafted_on=today or date.today())
-    return Reply(text, case, judged, planned, draft, versions())
+    return Reply(text, case, judged, planned, draft, versions(), weighed)
 
 
 def forecast(diary_text: str, **choices: Any) -> Outlook:

@@ -175,7 +175,10 @@ def test_contradictory_findings_are_left_out_and_named() -> None:
         )
     )
     weighed = workbench.weigh(case)
-    assert weighed.document()["contradictions"] == [["asymmetric_weakness", "symmetric_weakness"]]
+    assert weighed.document()["contradictions"] == [
+        ["pain", "pain"],
+        ["asymmetric_weakness", "symmetric_weakness"],
+    ]
     assert "both cannot be so" in weighed.summary()
     assert weighed.weighing.observations.findings == {}
 
@@ -288,8 +291,13 @@ def test_the_command_prints_the_promised_json_a_plan_and_a_series(
     assert main(["weigh", str(tmp_path / "one.toml"), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert sum(document["posterior"].values()) == pytest.approx(1)
+    assert list(document["posterior"].values()) == sorted(document["posterior"].values(), reverse=True)
     assert {"finding", "verdict", "likelihood_ratio", "source"} <= set(document["contributions"][0])
     assert {"test", "expected_gain", "why"} <= set(document["next_tests"][0])
+    assert main(["weigh", str(tmp_path / "one.toml"), "--explain"]) == 0
+    told = capsys.readouterr().out.split("What each finding weighs", 1)[1]
+    assert "- foot drop: " in told
+    assert "Loescher 2018" in told
     assert main(["plan", str(tmp_path / "one.toml"), "--setting", "general_neurology"]) == 0
     assert "1. " in capsys.readouterr().out
     out = tmp_path / "results.parquet"

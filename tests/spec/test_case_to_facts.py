@@ -8,13 +8,35 @@ from pathlib import Path
 import pytest
 
 from ranvier import workbench
-from ranvier.case import Case, Lab, LabVerdict, Patient, Quantity, Response, Treatment, loads
+from ranvier.case import (
+    Case,
+    Lab,
+    LabVerdict,
+    Patient,
+    Quantity,
+    Response,
+    Treatment,
+    dumps_toml,
+    joined,
+    loads,
+)
 from ranvier.cli import main
-from ranvier.criteria import Blocks, Bounds, ConductionFacts, Facts, edition, evaluate, facts_of
+from ranvier.criteria import (
+    Blocks,
+    Bounds,
+    ConductionFacts,
+    Facts,
+    edition,
+    editions,
+    evaluate,
+    explain,
+    facts_of,
+)
 from ranvier.criteria.facts import weak_nerves
-from ranvier.terms import CaseError, Certainty, Finding, Presence, Side, Subject, Verdict
+from ranvier.terms import CaseError, Certainty, Finding, Presence, Side, Span, Subject, Verdict
 
 PRESENT, ABSENT = Presence.PRESENT, Presence.ABSENT
+EXAMPLES = Path(__file__).parents[2] / "examples"
 FOOT_DROP = Case(
     patient=Patient(age_years=51),
     findings=(
@@ -166,8 +188,10 @@ def test_the_command_prints_the_promised_json_and_a_table_of_a_folder(
     document = json.loads(capsys.readouterr().out)
     assert document["editions"]["efns_pns_2010"]["category"] == "undetermined"
     assert main(["judge", str(tmp_path), "--table"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["case", "one", "two"]
+    shown = capsys.readouterr()
+    assert [line.split()[0] for line in shown.out.splitlines()] == ["case", "one", "two"]
+    assert "only recalled" in shown.err
+    assert "aaem_2003" in shown.err.split("recalled", 1)[1]
     assert main(["judge", str(tmp_path / "one.toml"), "--explain", "--edition", "efns_pns_2010"]) == 0
     out = capsys.readouterr().out
     assert "[?] e1" in out
@@ -190,9 +214,6 @@ def test_the_workbench_judges_a_stored_case() -> None:
     case = loads('[[findings]]\nid = "pain"\nverdict = "present"\n', path="case")
     assert "efns_pns_2010" in workbench.judge(case).judgements
     assert Facts().conflicts == ()
-
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def example_study(name: str) -> ConductionFacts:
@@ -262,3 +283,64 @@ def test_criteria_of_two_diseases_met_by_the_same_facts_are_told_together() -> N
     )
     sentences = overlap(judge_all(facts_of(case, STUDY)).judgements)
     assert any("efns_pns_2010 (definite)" in text and "gold_coast_2020 (als)" in text for text in sentences)
+
+
+def test_each_edition_names_the_signs_that_only_an_examination_can_rule_out() -> None:
+    case = facts_of(FOOT_DROP, STUDY)
+    provided = {name: set(evaluate(case, one).provided) for name, one in editions().items()}
+    assert provided["aaem_2003"] >= {"spasticity", "clonus", "babinski_sign", "pseudobulbar_palsy"}
+    assert not any("conduction" in sign for signs in provided.values() for sign in signs), (
+        "no test is assumed"
+    )
+    shown = explain.summary(evaluate(case, edition("efns_pns_2010"))).splitlines()
+    assert "UNDETERMINED, DEFINITE IF NO EXCLUDING SIGN" in shown[0]
+    assert "upper motor neuron signs" in shown[1]
+    table = explain.table([("letter", {"efns_pns_2010": evaluate(case, edition("efns_pns_2010"))})])
+    assert "undetermined (definite*)" in table
+
+
+def test_a_sign_that_was_found_takes_the_promise_back() -> None:
+    case = facts_of(FOOT_DROP.with_findings([Finding("upper_motor_neuron_signs", PRESENT)]), STUDY)
+    judgement = evaluate(case, edition("efns_pns_2010"))
+    assert judgement.category == judgement.provisional == "not_met"
+
+
+NOTE = "On examination there are no upper motor neuron signs. Speech, swallowing and tongue are normal. No loss of sensation."
+
+
+def test_letter_study_and_examination_note_together_are_definite_with_reasons(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    letter, note = tmp_path / "letter.toml", tmp_path / "note.txt"
+    letter.write_text(dumps_toml(FOOT_DROP), encoding="utf-8")
+    note.write_text(NOTE, encoding="utf-8")
+    study = str(EXAMPLES / "studies" / "mmn_definite" / "study.csv")
+    words = ["judge", str(letter), "--ncs", study, "--json"]
+    assert main(words) == 0
+    alone = json.loads(capsys.readouterr().out)["editions"]["efns_pns_2010"]
+    assert (alone["category"], alone["could_become"]) == ("undetermined", ["definite", "not_met"])
+    assert alone["provisional"]["category"] == "definite"
+    assert main([*words, "--note", str(note)]) == 0
+    whole = json.loads(capsys.readouterr().out)["editions"]["efns_pns_2010"]
+    assert (whole["category"], whole["missing"]) == ("definite", [])
+    because = {row["id"]: row["because"] for row in whole["criteria"]}
+    assert any("note note.txt" in reason for reason in because["efns_pns_2010.x8"])
+
+
+def test_a_note_that_disagrees_is_a_contradiction_and_overwrites_nothing() -> None:
+    said = Case(findings=(Finding("bulbar_signs", PRESENT, spans=(Span(3, 9),)),))
+    other = Case(patient=Patient(60), findings=(Finding("bulbar_signs", ABSENT, spans=(Span(0, 4),)),))
+    both = joined(said, other, origin="note")
+    assert both.contradictions() == ("bulbar_signs",)
+    assert facts_of(both).bounds("bulbar_signs") == Bounds(0, 1)
+    assert both.patient.age_years == 60
+    assert [f.spans for f in both.findings] == [(Span(3, 9),), ()], (
+        "spans of another document point nowhere here"
+    )
+
+
+def test_a_note_or_a_study_belongs_to_one_case(tmp_path: Path) -> None:
+    for name in ("a.toml", "b.toml", "note.txt"):
+        (tmp_path / name).write_text("[patient]\nage_years = 40\n", encoding="utf-8")
+    words = [str(tmp_path / "a.toml"), str(tmp_path / "b.toml"), "--note", str(tmp_path / "note.txt")]
+    assert main(["judge", *words]) == main(["weigh", *words]) == 2

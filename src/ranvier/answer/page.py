@@ -15,6 +15,7 @@ from .reading_level import reading_grade
 from .reply import Reply, advice, marked
 from .shown_letter import Reading, one_line, readings, runs
 from .support import Kind, Support
+from .weighing_shown import weighed_section
 
 STYLE = Path(__file__).parent / "page.css"
 SIGNS = {Verdict.MET: ("met", "✓"), Verdict.NOT_MET: ("not met", "✗"), Verdict.UNKNOWN: ("unknown", "?")}
@@ -34,7 +35,7 @@ KINDS = {
 FROM_CASE = {
     Kind.FINDING: "your letter", Kind.TREATMENT: "your letter", Kind.LAB: "your letter", Kind.CONDITION: "your letter",
     Kind.PATIENT: "your letter", Kind.QUESTION: "your question", Kind.RED_FLAG: "your letter", Kind.LETTER: "your letter",
-    Kind.OLDER_PAGE: "the older page", Kind.CRITERION: "the guideline",
+    Kind.OLDER_PAGE: "the older page", Kind.CRITERION: "the guideline", Kind.WEIGHED: "the comparison with other illnesses",
 }  # fmt: skip
 
 
@@ -63,7 +64,8 @@ def html_page(reply: Reply) -> str:
 <p class="status"><strong>Not signed</strong> {escape(reply.draft.status)}</p>
 <nav aria-label="On this page"><ul>
 <li><a href="#answer">Answer</a></li><li><a href="#letter">Letter and findings</a></li>\
-<li><a href="#guideline">Guideline</a></li><li><a href="#sources">Sources</a></li>
+<li><a href="#guideline">Guideline</a></li>\
+{"" if reply.weighed is None else '<li><a href="#weighed">Other illnesses</a></li>'}<li><a href="#sources">Sources</a></li>
 </ul></nav>
 </header>
 <main>
@@ -78,6 +80,7 @@ def html_page(reply: Reply) -> str:
 {_letter(reply, read)}
 {_measured(reply)}
 {_guideline(reply)}
+{"" if reply.weighed is None else weighed_section(reply.weighed)}
 {_sources(reply)}
 </main>
 <footer>
@@ -141,6 +144,8 @@ def _sentence(
 def _case_link(support: Support, where: dict[Span, int]) -> str:
     if support.kind is Kind.CRITERION:
         return '<a class="from" href="#guideline" aria-label="From the guideline">guideline</a>'
+    if support.kind is Kind.WEIGHED:
+        return '<a class="from" href="#weighed" aria-label="From the comparison">comparison</a>'
     if support.kind is Kind.OLDER_PAGE:
         return ""
     if _is_measured(support):

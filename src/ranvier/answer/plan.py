@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ranvier.case import Case
 from ranvier.criteria import Judgement
+from ranvier.differential import WeighedCase
 
 from . import sections
 from .circumstances import NEIGHBOURS, circumstances
@@ -16,11 +17,19 @@ from .older_page import changes, older_answer
 from .opening import opening
 from .point import MUST, Plan, PlannedQuestion, PlannedSection, Point, point_of
 from .questions import Find, declined, default_topic, planned_questions
+from .weighing import woven
 from .wording import illness_statements, phrases
 from .writer import is_english, writer_of
 
 
-def plan(case: Case, judgement: Judgement, *, text: str, find: Find | None = None) -> Plan:
+def plan(
+    case: Case,
+    judgement: Judgement,
+    *,
+    text: str,
+    find: Find | None = None,
+    weighed: WeighedCase | None = None,
+) -> Plan:
     """Plan the answer to a letter.
 
     Parameters
@@ -28,6 +37,7 @@ def plan(case: Case, judgement: Judgement, *, text: str, find: Find | None = Non
         judgement : the MMN guideline's verdict on it; the plan says nothing beyond it.
         text : the document as given. Read only for its language, for who writes, and for an older answer in it; none of
             its words enter the plan.
+        weighed : the comparison with other illnesses, when there is one.
         find : finds statements for one question (`evidence.ask`); None to go by the topic's outline alone.
     """
     words = text if case.letter_span is None else case.letter_span.of(text)
@@ -38,7 +48,7 @@ def plan(case: Case, judgement: Judgement, *, text: str, find: Find | None = Non
     holds = circumstances(case, topics)
     if (elsewhere := _elsewhere(case, questions, holds)) is not None:
         return elsewhere
-    return _full(case, judgement, text, questions, holds, writer=writer_of(words))
+    return _full(case, judgement, text, questions, holds, writer=writer_of(words), weighed=weighed)
 
 
 def _full(
@@ -49,6 +59,7 @@ def _full(
     holds: frozenset[str],
     *,
     writer: str,
+    weighed: WeighedCase | None,
 ) -> Plan:
     answered = [q for q in questions if q.handling == "answered"]
     topic = default_topic(case)
@@ -63,7 +74,7 @@ def _full(
     beside = once.keep(sections.other_illnesses(case))
     own = [(q, once.keep(sections.body(case, holds, q, len(answered)))) for q in answered]
     once.told |= {tells for q in answered for tells in sections.told_in_other_words(q)}
-    fitted = once.keep(fit(case, judgement, holds))
+    fitted = once.keep(woven(fit(case, judgement, holds), weighed, case, judgement, holds))
     als = once.keep(sections.als(case, judgement, holds, answered))
     treated = once.keep(sections.treatment(judgement, holds, answered))
     unknown = once.keep(sections.not_known(judgement, holds, answered))

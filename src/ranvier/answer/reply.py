@@ -8,6 +8,7 @@ from typing import Any
 
 from ranvier.case import Case, to_document
 from ranvier.criteria import JudgedCase, Judgement
+from ranvier.differential import WeighedCase
 
 from .draft import Draft, Section, Sentence
 from .point import Plan
@@ -26,6 +27,7 @@ class Reply:
     plan: Plan
     draft: Draft
     versions: Mapping[str, str] = field(default_factory=dict)
+    weighed: WeighedCase | None = None
 
     @property
     def judgement(self) -> Judgement:
@@ -71,6 +73,7 @@ class Reply:
             ],
             "kind": self.plan.kind,
             "judgement": self.judged.document(),
+            "weighing": None if self.weighed is None else self.weighed.document(),
             "case": case,
             "signed": None,
             "status": self.draft.status,

@@ -24,6 +24,7 @@ class Kind(Enum):
     RED_FLAG = "red_flag"
     LETTER = "letter"
     OLDER_PAGE = "older_page"
+    WEIGHED = "weighed"
 
 
 @dataclass(frozen=True)

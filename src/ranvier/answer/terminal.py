@@ -5,11 +5,13 @@ from __future__ import annotations
 import textwrap
 
 from ranvier.criteria import explain
+from ranvier.differential import WeighedCase
 
 from .draft import Section
 from .reading_level import reading_grade
 from .reply import Reply, advice, lines_of
 from .shown_letter import quoted, readings
+from .weighing_shown import weighed_lines
 
 WIDEST, NARROWEST = 88, 40
 
@@ -34,6 +36,8 @@ def terminal_text(reply: Reply, *, width: int = 80, colour: bool = False) -> str
     blocks += [_understood(reply, width, style)]
     blocks += [_measured(reply, width, style)] if reply.judged.facts.study is not None else []
     blocks.append(_verdict(reply, width, style))
+    if reply.weighed is not None:
+        blocks.append(_compared(reply.weighed, width, style))
     blocks.append(_rule("Draft of an answer, for a clinician to sign", width, style))
     blocks += [
         _section(section, reply, width, style) for section in reply.draft.sections if not section.urgent
@@ -106,6 +110,13 @@ def _verdict(reply: Reply, width: int, style: Style) -> str:
     told = "Published criteria applied to what was stated: no diagnosis. Reasons: ranvier judge --explain"
     note = style("2", _wrapped(told, width))
     return "\n".join([_rule("Against the MMN guideline", width, style), *body, note])
+
+
+def _compared(weighed: WeighedCase, width: int, style: Style) -> str:
+    rows = [_wrapped(line, width, hanging="  ") for line in weighed_lines(weighed)]
+    told = "For the clinician: no number stands in the draft. Every weight and its source: ranvier weigh"
+    note = style("2", _wrapped(told, width))
+    return "\n".join([_rule("Weighed against other illnesses", width, style), *rows, note])
 
 
 def _sources(reply: Reply, width: int, style: Style) -> str:

@@ -5,6 +5,7 @@ Every value is frozen and checks itself when built. `from_document` and `to_docu
 """
 
 from .document import dumps_toml, from_document, loads, to_document
+from .join import joined
 from .model import (
     Case,
     Condition,
@@ -35,6 +36,7 @@ __all__ = [
     "Treatment",
     "dumps_toml",
     "from_document",
+    "joined",
     "loads",
     "to_document",
 ]

@@ -31,6 +31,19 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jsonl", metavar="FILE", help=JSONL_HELP)
 
 
+def add_note_argument(parser: argparse.ArgumentParser) -> None:
+    """Add `--note NOTE`."""
+    parser.add_argument(
+        "--note", metavar="NOTE", action="append", default=[],
+        help="what else is known of the same person: an examination note (text) or a case file; may be repeated",
+    )  # fmt: skip
+
+
+def read_notes(arguments: argparse.Namespace) -> list[tuple[str, str]]:
+    """The notes named, each with its text."""
+    return [(name, read_text(name)) for name in arguments.note]
+
+
 def need_input(given: str | None, *, name: str, example: str) -> str:
     """The positional argument, or a refusal that says what to type."""
     if given is None:

@@ -5,16 +5,31 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ranvier.terms.errors import InputRefused
 
-from .documents import add_output_arguments, need_input, print_json, read_study_of_case, read_text, run_jsonl
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ranvier.case import Case
+
+from .documents import (
+    add_note_argument,
+    add_output_arguments,
+    need_input,
+    print_json,
+    read_notes,
+    read_study_of_case,
+    read_text,
+    run_jsonl,
+)
 
 EXAMPLE = "ranvier judge case.toml"
 EPILOG = """examples:
   ranvier judge letter.txt                       a letter, read first
   ranvier judge case.toml --ncs study.csv        with a nerve conduction study
+  ranvier judge letter.txt --ncs study.csv --note examination.txt   and what the examination found
   ranvier judge case.toml --explain              the tree of reasons, with sources
   ranvier judge cases/ --table                   one row a case
 """
@@ -29,6 +44,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ncs", metavar="STUDY", help="a nerve conduction study (CSV) that belongs to the case"
     )
+    add_note_argument(parser)
     parser.add_argument("--table", action="store_true", help="one row a case, one column an edition")
     parser.add_argument("--explain", action="store_true", help="every clause with its reasons and source")
     parser.add_argument(
@@ -50,10 +66,12 @@ def run(arguments: argparse.Namespace) -> int:
         )
     need_input(arguments.cases[0] if arguments.cases else None, name="CASE", example=EXAMPLE)
     files = case_files(arguments.cases)
-    if arguments.ncs is not None and len(files) > 1:
-        raise InputRefused(path="--ncs", given=f"{len(files)} cases", expected="One case with one study")
+    one_case_only(arguments, files)
+    notes = read_notes(arguments)
     study = read_study_of_case(arguments.ncs)
-    judged = [(name, workbench.judge(workbench.case_of(read_text(name), name=name), study)) for name in files]
+    judged = [
+        (name, workbench.judge(workbench.with_notes(case, notes), study)) for name, case in read_cases(files)
+    ]
     only = arguments.edition
     if arguments.json:
         documents = [(name, _document(one, only)) for name, one in judged]
@@ -61,6 +79,31 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     _print(judged, arguments, only)
     return 0
+
+
+def read_cases(files: list[str]) -> Iterator[tuple[str, Case]]:
+    """Each file as a case. Of several, one that is refused is named on standard error and does not stop the rest."""
+    from ranvier import workbench
+
+    count = 0
+    for name in files:
+        try:
+            yield name, workbench.case_of(read_text(name), name=name)
+            count += 1
+        except InputRefused as error:
+            if len(files) == 1:
+                raise
+            told = str(error)
+            print(f"ranvier: left out: {told if name in told else f'{name}: {told}'}", file=sys.stderr)
+    if not count:
+        raise InputRefused(path="CASE", given="no case could be read", expected="Letters or case files")
+
+
+def one_case_only(arguments: argparse.Namespace, files: list[str]) -> None:
+    """Refuse a study or a note, which belong to one person, with several cases."""
+    for option, given in (("--ncs", arguments.ncs), ("--note", arguments.note)):
+        if given and len(files) > 1:
+            raise InputRefused(path=option, given=f"{len(files)} cases", expected="One case with it")
 
 
 def case_files(names: list[str]) -> list[str]:
@@ -97,16 +140,14 @@ def _print(judged: list[tuple[str, Any]], arguments: argparse.Namespace, only: l
     ]
     if arguments.table:
         print(explain.table((Path(name).stem if name != "-" else name, found) for name, found in chosen))
+        for note in explain.table_notes(found for _, found in chosen):
+            print(f"ranvier: {note}", file=sys.stderr)
         return
     for (name, found), (_, one) in zip(chosen, judged, strict=True):
         if len(chosen) > 1:
             print(f"== {name}")
-        for first, other in one.facts.conflicts:
-            print(
-                f"ranvier: stated together, though both cannot be so: {explain.label(first)}; {explain.label(other)}. "
-                "Both were left out.",
-                file=sys.stderr,
-            )
+        for line in explain.contradictions(one.facts):
+            print(f"ranvier: {line}", file=sys.stderr)
         show = explain.tree if arguments.explain else explain.summary
         print("\n\n".join(show(judgement) for judgement in found.values()))
         for sentence in explain.overlap(found):

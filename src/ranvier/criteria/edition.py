@@ -10,13 +10,22 @@ from typing import Any
 
 from ranvier.terms import DataError, InputRefused, Mark, Source
 from ranvier.terms.relations import relations
-from ranvier.terms.vocabulary import diseases, nearest, read_toml
+from ranvier.terms.vocabulary import diseases, findings, nearest, read_toml
 
-from .expression import Compare, Expression, atoms, parse, variable
+from .expression import Compare, Expression, atoms, directions, parse, variable
 from .search_form import Node, search_form
 
 FOLDER = Path(__file__).parent / "editions"
 NOT_MET, UNDETERMINED = "not_met", "undetermined"
+SIGNS = (
+    "weakness",
+    "muscle",
+    "sensation",
+    "reflexes",
+    "upper_motor_neuron",
+    "bulbar",
+    "course",
+)  # no test tells them
 KINDS = ("required", "supportive", "exclusion", "conduction", "laboratory", "path", "good_practice")
 
 
@@ -87,6 +96,20 @@ class Edition:
         """Every finding and quantity that a category rests on, in order of reading."""
         read = (variable(atom) for c in self.categories for atom in atoms(c.expression, self.by_name))
         return tuple(dict.fromkeys(read))
+
+    @cached_property
+    def signs_against(self) -> tuple[str, ...]:
+        """Signs of history and examination that can only speak against every category, in order of reading."""
+        ways: dict[str, set[bool]] = {}
+        for category in self.categories:
+            for atom, toward in directions(category.expression, self.by_name):
+                ways.setdefault(variable(atom), set()).add(toward)
+        signs = findings()
+        return tuple(
+            name
+            for name, way in ways.items()
+            if way == {False} and name in signs and signs[name].group in SIGNS
+        )
 
     @cached_property
     def nodes(self) -> Mapping[str, Node]:

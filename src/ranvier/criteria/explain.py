@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from ranvier.terms import Mark, Verdict
 from ranvier.terms.relations import quantities
-from ranvier.terms.vocabulary import diseases, findings
+from ranvier.terms.vocabulary import diseases, findings, in_line
 
 from .edition import NOT_MET, UNDETERMINED
+from .facts import Facts
 from .judgement import Judgement
 from .study_findings import Disagreement
 
@@ -30,24 +31,30 @@ def label(name: str) -> str:
 
 def summary(judgement: Judgement) -> str:
     """Category, what it hangs on, and what would decide, in a few lines."""
-    lines = [f"{judgement.edition.title}: {category_words(judgement.category).upper()}"]
+    waits = waits_only_for_signs(judgement)
+    first = f"{judgement.edition.title}: {category_words(judgement.category).upper()}"
+    lines = [
+        f"{first}, {category_words(judgement.provisional).upper()} IF NO EXCLUDING SIGN" if waits else first
+    ]
+    if waits:
+        signs = "; ".join(in_line(label(name)) for name in judgement.provided)
+        lines.append(
+            f"  {category_words(judgement.provisional)} once the examination shows that each of these is absent "
+            f"(nothing was said of them): {signs}"
+        )
     others = [category_words(name) for name in judgement.could_become if name != judgement.category]
     if others:
         lines.append(f"  could become: {', '.join(others)}")
-    if (
-        judgement.provided
-        and judgement.provisional != judgement.category
-        and judgement.provisional != UNDETERMINED
-    ):
-        signs = ", ".join(label(name).lower() for name in judgement.provided)
-        lines.append(
-            f"  {category_words(judgement.provisional)}, provided that these are absent (not stated): {signs}"
-        )
-    if judgement.missing:
-        lines.append(f"  would decide: {', '.join(label(name).lower() for name in judgement.missing)}")
+    if judgement.missing and not (waits and set(judgement.missing) <= set(judgement.provided)):
+        lines.append(f"  would decide: {', '.join(in_line(label(name)) for name in judgement.missing)}")
     if judgement.recalled:
         lines.append("  some of its text was only recalled, not read in the source (marked in --explain)")
     return "\n".join(lines)
+
+
+def waits_only_for_signs(judgement: Judgement) -> bool:
+    """Whether a grade waits only for excluding signs to be recorded as absent: nobody has spoken of them."""
+    return bool(judgement.provided) and judgement.provisional not in (judgement.category, UNDETERMINED)
 
 
 def tree(judgement: Judgement) -> str:
@@ -67,6 +74,16 @@ def tree(judgement: Judgement) -> str:
     lines += [f"  note: {remark}" for remark in judgement.edition.remarks]
     lines.append(f"  source: {judgement.edition.source}")
     return "\n".join(lines)
+
+
+def contradictions(facts: Facts) -> tuple[str, ...]:
+    """What was left out because it cannot be so, one sentence each."""
+    return tuple(
+        f"stated as present and as absent of the same place: {label(one)}. It was left out."
+        if one == other
+        else f"stated together, though both cannot be so: {label(one)}; {label(other)}. Both were left out."
+        for one, other in facts.contradictions
+    )
 
 
 def overlap(judgements: Mapping[str, Judgement]) -> tuple[str, ...]:
@@ -93,15 +110,36 @@ def disagreement(one: Disagreement) -> str:
 
 
 def table(rows: Iterable[tuple[str, Mapping[str, Judgement]]]) -> str:
-    """One line a case, one column an edition."""
+    """One line a case, one column an edition; `table_notes` says what the marks in it mean."""
     cases = list(rows)
     if not cases:
         return "no cases"
     names = list(cases[0][1])
     cells = [["case", *names]]
-    cells += [[case, *(category_words(found[name].category) for name in names)] for case, found in cases]
+    cells += [[case, *(_cell(found[name]) for name in names)] for case, found in cases]
     widths = [max(len(row[column]) for row in cells) for column in range(len(names) + 1)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in cells
+    )
+
+
+def table_notes(found: Iterable[Mapping[str, Judgement]]) -> tuple[str, ...]:
+    """What stands beside a table: what the star means, and which editions lean on text that was only recalled."""
+    judgements = [judgement for one in found for judgement in one.values()]
+    notes = []
+    if any(waits_only_for_signs(judgement) for judgement in judgements):
+        notes.append(
+            "* if the excluding signs that nobody spoke of are absent (ranvier judge CASE names them)"
+        )
+    recalled = dict.fromkeys(j.edition.id for j in judgements if j.recalled)
+    if recalled:
+        notes.append(f"some of the text was only recalled, not read in the source: {', '.join(recalled)}")
+    return tuple(notes)
+
+
+def _cell(judgement: Judgement) -> str:
+    waits = waits_only_for_signs(judgement)
+    return category_words(judgement.category) + (
+        f" ({category_words(judgement.provisional)}*)" if waits else ""
     )

@@ -176,6 +176,22 @@ def atoms(expression: Expression, clauses: Mapping[str, Expression]) -> Iterator
                 yield from atoms(part, clauses)
 
 
+def directions(
+    expression: Expression, clauses: Mapping[str, Expression], *, toward: bool = True
+) -> Iterator[tuple[Atom, bool]]:
+    """Every atom with whether it being so speaks toward the whole (True) or, under a "not", against it."""
+    match expression:
+        case Present() | Compare():
+            yield expression, toward
+        case Reference(name):
+            yield from directions(clauses[name], clauses, toward=toward)
+        case Not(part):
+            yield from directions(part, clauses, toward=not toward)
+        case All(parts) | Any(parts) | AtLeast(_, parts):
+            for part in parts:
+                yield from directions(part, clauses, toward=toward)
+
+
 def variable(atom: Atom) -> str:
     """The finding or quantity an atom reads."""
     return atom.finding if isinstance(atom, Present) else atom.quantity

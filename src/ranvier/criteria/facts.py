@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from ranvier.case import Case, Lab, LabVerdict, Response
 from ranvier.terms import Finding, InputRefused, Presence, Side
 from ranvier.terms.relations import quantities
-from ranvier.terms.vocabulary import findings, muscle, nerve
+from ranvier.terms.vocabulary import findings, in_line, muscle, nerve
 
 from .bounds import ABSENT, INFINITY, PRESENT, Bounds, State, propagate, settle, whole_range
 from .conduction_facts import ConductionFacts
@@ -51,13 +51,15 @@ class Facts:
     """Everything known, as bounds of each variable, with the words for where each came from.
 
     `stated` is what was said or measured; `state` what follows from it. `notes` say why a variable is still unknown though
-    something near it was said. `conflicts` are pairs that cannot both be so: both are left out.
+    something near it was said. `conflicts` are pairs that cannot both be so: both are left out; `both_ways` are findings said
+    to be there and not to be there, of one place.
     """
 
     stated: Mapping[str, Bounds] = field(default_factory=dict)
     origin: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     study: ConductionFacts | None = None
+    both_ways: tuple[str, ...] = ()
     state: Mapping[str, Bounds] = field(init=False)
     conflicts: tuple[tuple[str, str], ...] = field(init=False)
 
@@ -65,6 +67,11 @@ class Facts:
         state, conflicts = settle(self.stated)
         object.__setattr__(self, "state", state)
         object.__setattr__(self, "conflicts", conflicts)
+
+    @property
+    def contradictions(self) -> tuple[tuple[str, str], ...]:
+        """Everything that was left out because it cannot be so; a finding said both ways is paired with itself."""
+        return (*((name, name) for name in self.both_ways), *self.conflicts)
 
     def bounds(self, variable: str) -> Bounds:
         """What is known of a finding (0 absent, 1 present) or quantity."""
@@ -136,7 +143,7 @@ class Facts:
             for name, bounds in self.stated.items()
             if name not in left_out and _follows(name, bounds, variable, self.bounds(variable))
         ]
-        return f" (follows from {', '.join(_label(name).lower() for name in makers[:3])})" if makers else ""
+        return f" (follows from {', '.join(in_line(_label(name)) for name in makers[:3])})" if makers else ""
 
 
 def _follows(name: str, bounds: Bounds, variable: str, result: Bounds) -> bool:
@@ -192,7 +199,7 @@ def facts_of(case: Case, study: ConductionFacts | None = None) -> Facts:
         _add_study(study, stated, origin)
     elif stated.get("motor_conduction_block") == PRESENT:
         notes |= dict.fromkeys(BLOCK_COUNTS, BARE_BLOCK)
-    return Facts(stated, origin, notes, study)
+    return Facts(stated, origin, notes, study, tuple(n for n in case.contradictions() if n not in stated))
 
 
 def _origin(own: tuple[Finding, ...], presence: Presence) -> str:
@@ -205,7 +212,7 @@ def _origin(own: tuple[Finding, ...], presence: Presence) -> str:
 def _add_asymmetry(case: Case, stated: State, origin: dict[str, str]) -> None:
     if {"asymmetric_weakness", "symmetric_weakness"} & {finding.id for finding in case.findings}:
         return
-    weak = [f for name in LIMB_OF for f in case.own(name) if f.presence is Presence.PRESENT]
+    weak = [f for name in LIMB_OF for f in _weak(case, name)]
     sides = {finding.side for finding in weak}
     if len(sides) == 1 and sides <= {Side.LEFT, Side.RIGHT}:
         side = sides.pop()
@@ -214,13 +221,18 @@ def _add_asymmetry(case: Case, stated: State, origin: dict[str, str]) -> None:
         origin["asymmetric_weakness"] = f"weakness is told of the {side.value} side alone"
 
 
+def _weak(case: Case, finding_id: str) -> tuple[Finding, ...]:
+    """The findings of this id that say weakness is there; none when the case says both of one place."""
+    if finding_id in case.contradictions():
+        return ()
+    return tuple(f for f in case.own(finding_id) if f.presence is Presence.PRESENT)
+
+
 def weak_limbs(case: Case) -> tuple[str, ...] | None:
     """Limbs told to be weak, each with its side; None when a side was not told, so that the count is open."""
     limbs: set[str] = set()
     for finding_id, (limb, _) in LIMB_OF.items():
-        for finding in case.own(finding_id):
-            if finding.presence is not Presence.PRESENT:
-                continue
+        for finding in _weak(case, finding_id):
             if finding.side is None:
                 return None
             sides = ("left", "right") if finding.side is Side.BOTH else (finding.side.value,)
@@ -233,9 +245,7 @@ def weak_nerves(case: Case) -> tuple[str, ...]:
     named: set[tuple[str, str, str]] = set()
     limbs: set[tuple[str, str]] = set()
     for finding_id, (limb, usual) in LIMB_OF.items():
-        for finding in case.own(finding_id):
-            if finding.presence is not Presence.PRESENT:
-                continue
+        for finding in _weak(case, finding_id):
             sides = ("left", "right") if finding.side is Side.BOTH else (_side(finding),)
             for side in sides:
                 limbs.add((limb, side))
@@ -269,11 +279,13 @@ def _nerve_of_site(text: str | None) -> str | None:
 
 
 def _add_quantities(case: Case, stated: State, origin: dict[str, str]) -> None:
+    torn = case.contradictions()
     months = [
         finding.since_months
         for finding in case.findings
         if finding.counts and finding.presence is Presence.PRESENT and finding.since_months is not None
         and findings()[finding.id].group in ("weakness", "muscle", "course")
+        and finding.id not in torn
     ]  # fmt: skip
     if months:
         longest = float(max(months))

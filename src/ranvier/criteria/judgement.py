@@ -12,7 +12,7 @@ from ranvier.terms.vocabulary import findings
 
 from .bounds import ABSENT, State, propagate
 from .edition import NOT_MET, UNDETERMINED, Clause, Edition, editions
-from .expression import All, AtLeast, Expression, Not, Reference, atoms, evaluate, variable
+from .expression import All, AtLeast, Expression, Not, Reference, evaluate, variable
 from .expression import Any as AnyOf
 from .facts import Facts
 from .reach import reachable, undecided_variables, verdicts
@@ -112,13 +112,7 @@ def _what_tells(name: str) -> str:
 
 
 def _provisional(edition: Edition, facts: Facts, category: str) -> tuple[str, tuple[str, ...]]:
-    excluding = [
-        variable(atom)
-        for clause in edition.clauses
-        if clause.kind == "exclusion"
-        for atom in atoms(clause.expression, edition.by_name)
-    ]
-    unknown = [n for n in dict.fromkeys(excluding) if n in findings() and not facts.bounds(n).is_known]
+    unknown = [name for name in edition.signs_against if not facts.bounds(name).is_known]
     if not unknown or category == NOT_MET:
         return category, ()
     state: State | None = propagate(facts.state, dict.fromkeys(unknown, ABSENT))
@@ -208,5 +202,5 @@ def judgement_document(judgements: dict[str, Judgement], facts: Facts) -> dict[s
             }
             for name, judgement in judgements.items()
         },
-        "contradictions": [list(pair) for pair in facts.conflicts],
+        "contradictions": [list(pair) for pair in facts.contradictions],
     }

@@ -101,21 +101,11 @@ def plain_posterior(one: Observations) -> list[float]:
     scores = []
     for index, name in enumerate(weights.diseases):
         score = float(chosen.share[0, index])
-        for group in weights.groups:
-            total = 0.0
-            for state in range(len(group.states)):
-                term = float(group.state_share[0, index, state])
-                for position, finding in enumerate(group.findings):
-                    if finding in one.findings:
-                        share = error + (1 - 2 * error) * float(group.finding_share[0, position, state])
-                        term *= share if one.findings[finding] else 1 - share
-                if group.id == "tempo" and "duration_months" in one.values:
-                    months = one.values["duration_months"]
-                    kind = "within_weeks" if state == 0 else name
-                    broad = np.exp(-0.5 * (np.log(max(months, 0.01) / 18) / 2.0) ** 2) / 5.01
-                    term *= 0.97 * float(group.durations[kind].density(months)) + 0.03 * float(broad)
-                total += term
-            score *= total
+        score *= sum(
+            form.share * _plain_form(one, weights.forms.index(form), name, error)
+            for form in weights.forms
+            if form.disease == name
+        )
         person = weights.person
         if "age_at_onset_years" in one.values:
             spread = float(person.age_spread[index])
@@ -127,6 +117,26 @@ def plain_posterior(one: Observations) -> list[float]:
         scores.append(score)
     total = sum(scores)
     return [score / total for score in scores]
+
+
+def _plain_form(one: Observations, form: int, name: str, error: float) -> float:
+    score = 1.0
+    for group in model().groups:
+        total = 0.0
+        for state in range(len(group.states)):
+            term = float(group.state_share[0, form, state])
+            for position, finding in enumerate(group.findings):
+                if finding in one.findings:
+                    share = error + (1 - 2 * error) * float(group.finding_share[0, position, state])
+                    term *= share if one.findings[finding] else 1 - share
+            if group.id == "tempo" and "duration_months" in one.values:
+                months = one.values["duration_months"]
+                kind = "within_weeks" if state == 0 else name
+                broad = np.exp(-0.5 * (np.log(max(months, 0.01) / 18) / 2.0) ** 2) / 5.01
+                term *= 0.97 * float(group.durations[kind].density(months)) + 0.03 * float(broad)
+            total += term
+        score *= total
+    return score
 
 
 def _time(work: Callable[[], object]) -> float:

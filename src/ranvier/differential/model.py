@@ -1,9 +1,9 @@
 """The model as data: groups of findings, what each disease shows in them, and how well that is known.
 
-A small Bayesian network: disease → one hidden state in each group ("no sensory lesion", "a lesion in the nerve", ...) →
-the findings of that group. Findings of one group are correlated through their state, so a weak hand and a weak arm, or
-three signs of one upper motor neuron lesion, are never multiplied as if each were news. Groups are independent given
-the disease.
+A small Bayesian network: disease → its form (forms.py) → one hidden state in each group ("no sensory lesion", "a lesion in
+the nerve", ...) → the findings of that group. Findings of one group are correlated through their state, so a weak hand and
+a weak arm, or three signs of one upper motor neuron lesion, are never multiplied as if each were news. Findings of
+different groups are correlated through the form; groups are independent given the form.
 
 Every share is uncertain: states of a disease have a Dirichlet prior, findings in a state a beta prior, each worth `n`
 patients. Since a case uses each share once, its exact posterior is that of the mean shares; draws give the interval.
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 
 from ranvier.terms import DataError, InputRefused, Mark, Source
 from ranvier.terms.vocabulary import diseases, findings, nearest, read_toml
+
+from .forms import Form, own_row, read_forms, state_rows
 
 Array = NDArray[np.float64]
 FOLDER = Path(__file__).parent
@@ -50,8 +52,7 @@ class LogNormal:
 class Group:
     """Findings that hang together.
 
-    `state_share` is (draws + 1, diseases, states), `finding_share` (draws + 1, findings, states); row 0 holds the means.
-    `observed_share` is the same as state_share's row 0 before any floor.
+    `state_share` is (draws + 1, forms, states), `finding_share` (draws + 1, findings, states); row 0 holds the means.
     """
 
     id: str
@@ -88,13 +89,29 @@ class Setting:
 
 @dataclass(frozen=True)
 class Model:
-    """Diseases in fixed order, groups of findings, the person, settings."""
+    """Diseases in fixed order, their forms in the same order, groups of findings, the person, settings."""
 
     diseases: tuple[str, ...]
+    forms: tuple[Form, ...]
     groups: tuple[Group, ...]
     person: Person
     settings: Mapping[str, Setting]
     default_setting: str
+
+    @cached_property
+    def disease_of_form(self) -> NDArray[np.intp]:
+        """Index of each form's disease, (forms,)."""
+        return np.array([self.diseases.index(form.disease) for form in self.forms])
+
+    @cached_property
+    def first_form(self) -> NDArray[np.intp]:
+        """Where each disease's forms begin, (diseases,)."""
+        return np.searchsorted(self.disease_of_form, np.arange(len(self.diseases)))
+
+    @cached_property
+    def form_share(self) -> Array:
+        """Share of each form in its disease, (forms,); they add up to 1 within a disease."""
+        return np.array([form.share for form in self.forms])
 
     def group_of(self, finding: str) -> Group | None:
         """The group that holds a finding; None when the model does not weigh it."""
@@ -131,7 +148,7 @@ def _source(row: Mapping[str, Any], default: str) -> Source:
     return Source(text, Mark(row["mark"]), f"observed {row['observed']}" if "observed" in row else None)
 
 
-def _group(path: Path, names: tuple[str, ...], random: np.random.Generator) -> Group:
+def _group(path: Path, names: tuple[str, ...], forms: tuple[Form, ...], random: np.random.Generator) -> Group:
     data = read_toml(path)
     states, members = tuple(data["states"]), data["findings"]
     unknown = [name for name in members if name not in findings() and name not in MADE_FINDINGS]
@@ -145,10 +162,11 @@ def _group(path: Path, names: tuple[str, ...], random: np.random.Generator) -> G
             raise DataError(
                 path=f"{path.name}.{where}", given=str(row["p"]), expected=f"{len(states)} shares"
             )
-    rows = [data["diseases"][name] for name in names]
-    state_share = _with_draws(
-        np.array([row["p"] for row in rows], float), np.array([row["n"] for row in rows], float), random
-    )
+    whole = {name: (tuple(data["diseases"][name]["p"]), float(data["diseases"][name]["n"])) for name in names}
+    drawn = _with_draws(*state_rows(data["id"], whole, forms), random)
+    state_share = drawn[
+        :, own_row(data["id"], forms)
+    ]  # forms that do not differ have one uncertain share, not several
     share = np.array([row["p"] for row in members.values()], float)
     weight = np.array([[row["n"]] * len(states) for row in members.values()], float)
     finding_share = _with_draws(np.stack([share, 1 - share], axis=-1), weight, random)[..., 0]
@@ -194,7 +212,10 @@ def model() -> Model:
     names = tuple(diseases())
     random = np.random.default_rng(SEED)
     paths = sorted(path for path in (FOLDER / "likelihoods").glob("*.toml") if path.stem != "person")
-    groups = tuple(_group(path, names, random) for path in paths)
+    forms = read_forms(names)
+    groups = tuple(_group(path, names, forms, random) for path in paths)
+    if unknown := {key for form in forms for key in form.states} - {group.id for group in groups}:
+        raise DataError(path="forms.toml", given=str(sorted(unknown)), expected="Groups of likelihoods/")
     person = _person(FOLDER / "likelihoods" / "person.toml", names, random)
     priors = read_toml(FOLDER / "priors.toml")
     settings = {}
@@ -204,4 +225,4 @@ def model() -> Model:
             settings[key] = Setting(
                 key, row["label"], _with_draws(mean, np.array(float(row["n"])), random), row["report_error"]
             )
-    return Model(names, groups, person, settings, str(priors["default"]))
+    return Model(names, forms, groups, person, settings, str(priors["default"]))

@@ -10,11 +10,11 @@ from functools import cache
 import numpy as np
 
 from ranvier.terms import DataError
-from ranvier.terms.vocabulary import diseases, read_toml
+from ranvier.terms.vocabulary import diseases, findings, in_line, read_toml
 
 from .model import FOLDER, Array, model
 from .observations import Observations, ObservationTable
-from .posterior import group_likelihood, posteriors
+from .posterior import log_likelihoods, posteriors
 
 # A full bit of information and a full change from missing to giving the right treatment weigh alike [judgement].
 DECISION_WEIGHT = 1.0
@@ -22,6 +22,10 @@ CRITERIA_WORTH = (
     0.15  # what it is worth to settle something the leading disease's criteria still lack [judgement]
 )
 LEAST_WORTH = 0.02
+MADE_WORDS = {
+    "definite_conduction_block": "definite conduction block",
+    "weakness_of_one_limb": "weakness of one limb alone",
+}
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,8 @@ def next_tests(
     now = posteriors(ObservationTable.of([observations]), setting=setting)[0, 0]
     rows = []
     for test in known_tests().values():
-        if any(name in observations.findings for name in test.done_by):
+        done = any(name in observations.findings for name in test.done_by)
+        if done and test.id not in asked_by_criteria:
             continue
         shares, after, words = outcomes(test, observations, now, error)
         asked = test.id in asked_by_criteria or bool(asked_by_criteria & {*test.reveals, *test.done_by})
@@ -128,7 +133,7 @@ def outcomes(
     if test.confirms:
         positive = np.array([test.confirms.get(name, test.otherwise) for name in names])
         likelihood = np.stack([positive, 1 - positive])
-        words = ["positive", "negative"]
+        words = ["if positive", "if negative"]
     else:
         unknown = [name for name in test.reveals if name not in observations.findings]
         combos = list(itertools.product((True, False), repeat=len(unknown)))
@@ -138,31 +143,30 @@ def outcomes(
             for name, value in zip(unknown, combo, strict=True):
                 one = one.with_finding(name, value)
             results.append(one)
-        touched = [group for group in model().groups if set(group.findings) & set(unknown)]
-        likelihood = np.ones((len(combos), len(names)))
-        for group in touched:
-            before = group_likelihood(group, ObservationTable.of([observations]), slice(0, 1), report_error)[
-                :, 0
-            ]
-            likelihood *= (
-                group_likelihood(group, ObservationTable.of(results), slice(0, 1), report_error)[:, 0]
-                / before
-            )
+        likelihood = _likelihood_of([observations, *results], report_error)
         words = [_combo_words(unknown, combo) for combo in combos]
     joint = likelihood * now
     shares = joint.sum(axis=-1)
     return shares, joint / np.maximum(shares[:, None], 1e-300), words
 
 
+def _likelihood_of(cases: list[Observations], report_error: float) -> Array:
+    """How likely each further result is in each disease, given what the first case says, (results, diseases)."""
+    parts = log_likelihoods(ObservationTable.of(cases), slice(0, 1), model(), report_error)
+    whole = np.sum(list(parts.values()), axis=0)[:, 0]
+    return np.asarray(np.exp(whole[1:] - whole[0]))
+
+
 def _combo_words(names: list[str], combo: tuple[bool, ...]) -> str:
-    present = [name.replace("_", " ") for name, value in zip(names, combo, strict=True) if value]
-    return (
-        " and ".join(present)
-        if present
-        else "none of it"
-        if len(names) > 1
-        else f"no {names[0].replace('_', ' ')}"
-    )
+    present = [in_words(name) for name, value in zip(names, combo, strict=True) if value]
+    if present:
+        return f"with {' and '.join(present)}"
+    return "with none of it" if len(names) > 1 else "".join(f"without {in_words(name)}" for name in names)
+
+
+def in_words(name: str) -> str:
+    """A finding as it stands inside a sentence; MADE_WORDS has those made from a study or from the sides told."""
+    return MADE_WORDS.get(name) or in_line(findings()[name].label)
 
 
 def _why(
@@ -184,7 +188,7 @@ def _why(
         change = after[index] - now
         up, leader = int(np.argmax(change)), int(np.argmax(after[index]))
         text = (
-            f"with {words[index]} (about {shares[index]:.0%} likely) {terms[names[up]].short} goes from "
+            f"{words[index]} (about {shares[index]:.0%} likely) {terms[names[up]].short} goes from "
             f"{now[up]:.0%} to {after[index][up]:.0%}"
         )
         if leader != up:

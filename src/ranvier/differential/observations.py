@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ranvier.case import Case, LabVerdict
 from ranvier.criteria import ConductionFacts, Facts, facts_of, weak_limbs
 
+from .antibodies import antibody_cautions
 from .model import Model, model
 
 BLOCK_RULE = "efns_pns_2010"  # the rule by which a study's block counts as definite here
@@ -23,7 +24,7 @@ class Observations:
     """Findings the model weighs (True present, False absent; unknown ones are not here), values, sex.
 
     `values` has duration in months, age at onset in years, CSF protein in g/l, creatine kinase and the IgM anti-GM1 titre
-    over the laboratory's limit. `contradictions` were left out.
+    over the laboratory's limit. `contradictions` were left out; `cautions` say what a person should check (antibodies.py).
     """
 
     findings: Mapping[str, bool] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class Observations:
     sex: str | None = None
     contradictions: tuple[tuple[str, str], ...] = ()
     unweighed: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -99,7 +101,12 @@ def observe(case: Case, study: ConductionFacts | None = None) -> Observations:
         is_gm1 = lab.analyte == "anti_gm1" and lab.isotype == "igm" and lab.verdict is LabVerdict.POSITIVE
         if is_gm1 and lab.value is not None and lab.upper_limit:
             values["titre_over_limit"] = lab.value / lab.upper_limit
-    return replace(observations, values=values, sex=case.patient.sex)
+    return replace(
+        observations,
+        values=values,
+        sex=case.patient.sex,
+        cautions=antibody_cautions(case, observations.findings),
+    )
 
 
 def of_facts(facts: Facts, weights: Model | None = None) -> Observations:
@@ -122,7 +129,7 @@ def of_facts(facts: Facts, weights: Model | None = None) -> Observations:
         if name in facts.stated and name not in left_out and facts.stated[name].is_known
     }
     _add_block(facts, found)
-    return Observations(found, values, None, facts.conflicts, tuple(unweighed))
+    return Observations(found, values, None, facts.contradictions, tuple(unweighed))
 
 
 def _add_block(facts: Facts, found: dict[str, bool]) -> None:

@@ -12,7 +12,7 @@ from .observations import ObservationTable
 
 
 def group_likelihood(group: Group, table: ObservationTable, rows: slice, report_error: float = 0.0) -> Array:
-    """Likelihood of what was observed in one group, (cases, draws, diseases); 1 where nothing was.
+    """Likelihood of what was observed in one group, (cases, draws, forms); 1 where nothing was.
 
     `rows` picks the draws: slice(0, 1) is the means. `report_error` is how often a finding is reported the wrong way round.
     """
@@ -27,6 +27,8 @@ def group_likelihood(group: Group, table: ObservationTable, rows: slice, report_
         likelihood[(different < 0).all(axis=1)] = 1.0
         return np.asarray(likelihood[back.reshape(-1)])
     factor, known = values
+    if factor.shape[1] > 1:
+        factor = factor[:, model().disease_of_form]
     likelihood = np.einsum("csk,sdk,cdk->csd", _product(found, shares), states, factor)
     likelihood[(found < 0).all(axis=1) & ~known] = 1.0
     return np.asarray(likelihood)
@@ -103,8 +105,19 @@ def person_likelihood(person: Person, ages: Array, is_male: Array, rows: slice) 
 def log_likelihoods(
     table: ObservationTable, rows: slice, weights: Model, report_error: float
 ) -> dict[str, Array]:
-    """Natural logarithm of the likelihood, group by group, each (cases, draws, diseases)."""
-    parts = {group.id: np.log(group_likelihood(group, table, rows, report_error)) for group in weights.groups}
+    """Natural logarithm of the likelihood, group by group, each (cases, draws, diseases); they add up to the whole.
+
+    Each group is weighed given the groups before it: what they said of a disease's form is carried on (the chain rule).
+    """
+    parts = {}
+    first = weights.first_form
+    form = np.log(weights.form_share)[None, None]  # log share of each form, with what was seen so far
+    before = np.zeros(len(weights.diseases))
+    for group in weights.groups:
+        form = form + np.log(group_likelihood(group, table, rows, report_error))
+        so_far = np.logaddexp.reduceat(form, first, axis=-1)
+        parts[group.id] = so_far - before
+        before = so_far
     ages = table.values["age_at_onset_years"]
     parts["person"] = np.log(person_likelihood(weights.person, ages, table.is_male, rows))
     return parts

@@ -28,10 +28,11 @@ def simulate(
     random = np.random.default_rng(seed)
     chosen = weights.setting(setting)
     disease = random.choice(len(weights.diseases), size=cases, p=chosen.share[draw])
+    form = _forms(random, disease)
     columns = []
     values = {name: np.full(cases, np.nan) for name in VALUES}
     for group in weights.groups:
-        state = _pick(random, group.state_share[draw][disease])
+        state = _pick(random, group.state_share[draw][form])
         present = random.random((cases, len(group.findings))) < group.finding_share[draw][:, state].T
         wrong = random.random(present.shape) < chosen.report_error
         share = RECORDED.get(group.id, 0.5)
@@ -45,6 +46,14 @@ def simulate(
     values["age_at_onset_years"] = np.where(random.random(cases) < 0.95, np.clip(ages, 1, 95), np.nan)
     male = (random.random(cases) < person.male[draw][disease]).astype(float)
     return ObservationTable(np.concatenate(columns, axis=1), values, male), disease
+
+
+def _forms(random: np.random.Generator, disease: Indices) -> Indices:
+    weights = model()
+    shares = np.where(
+        weights.disease_of_form == np.arange(len(weights.diseases))[:, None], weights.form_share, 0
+    )
+    return _pick(random, shares[disease])
 
 
 def _pick(random: np.random.Generator, shares: Array) -> Indices:

@@ -21,6 +21,7 @@ from .observations import ObservationTable, observe
 from .posterior import posteriors
 
 CHUNK = 5_000
+BAR = 20
 
 
 def judge_and_weigh(table: ObservationTable, *, setting: str | None = None) -> dict[str, Any]:
@@ -64,18 +65,32 @@ def write_table(
             writer.write_table(batch)
             count += len(names)
             if sys.stderr.isatty():
-                done = f"{count} of {total}, {count / (time.monotonic() - started):.0f} a second"
-                print(f"\r{done}", end="" if count < total else "\n", file=sys.stderr)
+                print(f"\r{progress(count, total, time.monotonic() - started)}", end="", file=sys.stderr)
+        if count and sys.stderr.isatty():
+            print(file=sys.stderr)
     finally:
         if writer is not None:
             writer.close()
     return count
 
 
+def progress(done: int, total: int, seconds: float) -> str:
+    """A bar with how many are done, how fast, and how long the rest will take.
+
+    Example
+        >>> progress(50, 200, 5.0)
+        '[#####...............] 50 of 200, 10 a second, 15 s left'
+    """
+    full = round(BAR * done / max(total, 1))
+    rate = done / max(seconds, 1e-9)
+    bar = "#" * full + "." * (BAR - full)
+    return f"[{bar}] {done} of {total}, {rate:.0f} a second, {(total - done) / rate:.0f} s left"
+
+
 def write_series(
     cases: Iterable[tuple[str, Case]], total: int, out: Path, *, setting: str | None = None
 ) -> int:
-    """Judge and weigh case files into one table."""
+    """Judge and weigh case files into one table, all with the prior of one setting."""
 
     def parts() -> Iterator[tuple[list[str], ObservationTable]]:
         stream = iter(cases)

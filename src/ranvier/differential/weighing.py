@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ranvier.terms import Source
 from ranvier.terms.vocabulary import diseases
 
 from .model import Array, Model, Setting, model
 from .observations import Observations, ObservationTable
-from .posterior import group_likelihood, log_likelihoods, normalise, posteriors
+from .posterior import log_likelihoods, normalise, posteriors
 
 IN_SIGHT = 0.05  # a treatable disease above this is named even when others lead (issue 4)
 INTERVAL = (0.05, 0.95)
+EVIDENCE_BASE = "Ranvier evidence base"  # the source of rows that have none of their own
 
 
 @dataclass(frozen=True)
 class Contribution:
     """What one finding (or value) did: for each disease, how much likelier it is there than in the others.
 
-    The ratio is the share with the finding in the disease, given the other findings of its group, over the average of the
-    same in all other diseases, weighted as they are in this setting. Above 1 speaks for the disease.
+    The ratio is the share with the finding in the disease, given all else that was observed, over the average of the same
+    in all other diseases, weighted as they are in this setting. Above 1 speaks for the disease.
     """
 
     finding: str
@@ -84,36 +85,26 @@ def weigh(observations: Observations, setting: str | None = None) -> Weighing:
 
 
 def _contributions(observations: Observations, setting: Setting, weights: Model) -> tuple[Contribution, ...]:
-    prior = setting.share[0]
-    full = _log_parts(observations, setting, weights)
-    rows = []
-    for name, present in observations.findings.items():
-        group = weights.group_of(name)
-        assert group is not None
-        table = ObservationTable.of([observations.with_finding(name, None)])
-        without = np.log(group_likelihood(group, table, slice(0, 1), setting.report_error))[0, 0]
-        rows.append(
-            Contribution(
-                name, "present" if present else "absent", group.id,
-                _ratios(np.exp(full[group.id] - without), prior, weights.diseases),
-                _sources(group.sources, weights.diseases),
-            )
-        )  # fmt: skip
     lone = [name for name in ("duration_months", "age_at_onset_years") if name in observations.values]
-    for name in lone:
-        values = {key: value for key, value in observations.values.items() if key != name}
-        fewer = Observations(observations.findings, values, observations.sex)
-        key = "tempo" if name == "duration_months" else "person"
-        without = _log_parts(fewer, setting, weights)[key]
-        tempo = next(group for group in weights.groups if group.id == "tempo")
-        sources = tempo.sources if key == "tempo" else weights.person.sources
-        rows.append(
-            Contribution(
-                name, f"{observations.values[name]:g}", key,
-                _ratios(np.exp(full[key] - without), prior, weights.diseases),
-                _sources(sources, weights.diseases),
-            )
-        )  # fmt: skip
+    values = observations.values
+    fewer = [observations.with_finding(name, None) for name in observations.findings]
+    fewer += [replace(observations, values={k: v for k, v in values.items() if k != name}) for name in lone]
+    table = ObservationTable.of([observations, *fewer])
+    parts = log_likelihoods(table, slice(0, 1), weights, setting.report_error)
+    whole = np.sum(list(parts.values()), axis=0)[:, 0]
+    groups = {group.id: group for group in weights.groups}
+    rows = []
+    for name, without in zip((*observations.findings, *lone), whole[1:], strict=True):
+        if name in lone:
+            key = "tempo" if name == "duration_months" else "person"
+            verdict = f"{values[name]:g}"
+        else:
+            group = weights.group_of(name)
+            assert group is not None
+            key, verdict = group.id, "present" if observations.findings[name] else "absent"
+        sources = weights.person.sources if key == "person" else groups[key].sources
+        ratios = _ratios(np.exp(whole[0] - without), setting.share[0], weights.diseases)
+        rows.append(Contribution(name, verdict, key, ratios, _sources(sources, weights.diseases)))
     return tuple(sorted(rows, key=lambda row: -max(abs(np.log(r)) for r in row.likelihood_ratio.values())))
 
 
@@ -131,11 +122,14 @@ def _ratios(likelihood: Array, prior: Array, names: tuple[str, ...]) -> dict[str
     return ratios
 
 
-def _sources(sources: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    texts = dict.fromkeys(
-        str(sources[name]) for name in names if "Ranvier evidence base" not in str(sources[name])
-    )
-    known = "; ".join(texts)
+def _sources(sources: Mapping[str, Source], names: tuple[str, ...]) -> str:
+    """The sources of a group's shares, each with the diseases it is for; the rest is judgement and says so."""
+    told: dict[str, list[str]] = {}
+    for name in names:
+        text = str(sources[name])
+        if EVIDENCE_BASE not in text:
+            told.setdefault(text, []).append(diseases()[name].short)
+    known = "; ".join(f"{', '.join(shorts)}: {text}" for text, shorts in told.items())
     rest = "other shares: judgement with a wide prior"
     return f"{known}; {rest}" if known else rest
 
@@ -171,11 +165,13 @@ def _flips(
         for value in (True, False) if known is None else (not known,):
             changes.append((name, value, observations.with_finding(name, None).with_finding(name, value)))
     found = posteriors(ObservationTable.of([row[2] for row in changes]), setting=setting)[:, 0]
-    return tuple(
+    flips = [
         (name, "present" if value else "absent", weights.diseases[int(np.argmax(row))])
         for (name, value, _), row in zip(changes, found, strict=True)
         if weights.diseases[int(np.argmax(row))] != leader
-    )
+    ]
+    # A stated finding that may be wrong comes before one that nobody looked for.
+    return tuple(sorted(flips, key=lambda flip: flip[0] not in observations.findings))
 
 
 def top(weighing: Weighing, count: int = 3) -> tuple[str, ...]:

@@ -17,6 +17,9 @@ from .source import Mark
 DATA = Path(__file__).parent / "data"
 
 
+NAMES_OF_PEOPLE = ("Babinski",)
+
+
 @dataclass(frozen=True)
 class FindingTerm:
     """A finding id with its label, its HPO id (and whether that was verified) and the words people use."""
@@ -29,6 +32,18 @@ class FindingTerm:
     hpo: str | None = None
     hpo_label: str | None = None
     hpo_mark: Mark | None = None
+
+
+def in_line(label: str) -> str:
+    """A label as it stands inside a sentence: its first letter small, unless the word is an abbreviation.
+
+    Example
+        >>> in_line("Babinski sign"), in_line("IgM antibodies to GM1"), in_line("Foot drop")
+        ('Babinski sign', 'IgM antibodies to GM1', 'foot drop')
+    """
+    first = label.split(" ", 1)[0]
+    kept = first in NAMES_OF_PEOPLE or any(character.isupper() for character in first[1:])
+    return label if kept else label[:1].lower() + label[1:]
 
 
 @dataclass(frozen=True)
