@@ -176,18 +176,31 @@ def weigh_series(
     return write_series(cases(), len(files), out, setting=setting)
 
 
-def answer(text: str, *, today: date | None = None, study: ConductionFacts | None = None) -> Reply:
+def answer(
+    text: str,
+    *,
+    today: date | None = None,
+    study: ConductionFacts | None = None,
+    outlook: Outlook | None = None,
+) -> Reply:
     """Read a letter, judge it, and draft a sourced answer: nobody has signed it, and it never diagnoses.
+
+    `outlook` is what followed from a treatment diary that came with the letter (`forecast`).
 
     Raises
         InputRefused: a case file with faults, when the text is one.
     """
     case = case_of(text) if is_case_file(text) else read(text, today=today)
-    return answer_case(text, case, today=today, study=study)
+    return answer_case(text, case, today=today, study=study, outlook=outlook)
 
 
 def answer_case(
-    text: str, case: Case, *, today: date | None = None, study: ConductionFacts | None = None
+    text: str,
+    case: Case,
+    *,
+    today: date | None = None,
+    study: ConductionFacts | None = None,
+    outlook: Outlook | None = None,
 ) -> Reply:
     """Judge a case that a person may have corrected, and draft the answer to the letter it came from."""
     from ranvier.answer import Reply, compose, plan
@@ -197,10 +210,16 @@ def answer_case(
 
     judged = judge(case, study)
     weighed = weigh(case, study, judged=judged)
-    measured = with_study(case, study)
-    planned = plan(measured, judged.judgements[EDITION], text=text, find=find_in_evidence, weighed=weighed)
+    planned = plan(
+        with_study(case, study),
+        judged.judgements[EDITION],
+        text=text,
+        find=find_in_evidence,
+        weighed=weighed,
+        outlook=outlook,
+    )
     draft = compose(planned, statements(), drafted_on=today or date.today())
-    return Reply(text, case, judged, planned, draft, versions(), weighed)
+    return Reply(text, case, judged, planned, draft, versions(), weighed, outlook)
 
 
 def forecast(diary_text: str, **choices: Any) -> Outlook:

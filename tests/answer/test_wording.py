@@ -88,5 +88,5 @@ def test_three_questions_always_apply() -> None:
 def test_support_kinds_have_words_on_the_page() -> None:
     from ranvier.answer.page import FROM_CASE
 
-    assert set(FROM_CASE) == set(Kind) - {Kind.STATEMENT}
+    assert set(FROM_CASE) == set(Kind) - {Kind.STATEMENT, Kind.MODEL}  # these two have numbered sources
     assert Support(Kind.LETTER, "letter").document() == {"kind": "letter", "id": "letter", "spans": []}

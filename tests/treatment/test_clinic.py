@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from validation.treatment_reasons import REASONS
+from validation.treatment_reproduction import reproduce, steps
 from validation.treatment_targets import TARGETS
 
 from ranvier.terms import InputRefused
 from ranvier.treatment.benchmark import measure
+from ranvier.treatment.beyond_strength import after_years, coming_off, headache_per_infusion
 from ranvier.treatment.clinic import Phase, invite, run
 from ranvier.treatment.facts import facts, priors
+from ranvier.treatment.forecast import Schedule
 from ranvier.treatment.kinetics import Route
+from ranvier.treatment.plans import Plan
+from ranvier.treatment.posterior import Interval
 from ranvier.treatment.trial import designs, run_trial
 
 
@@ -103,3 +112,48 @@ def test_the_benchmark_beats_a_general_solver_and_agrees_with_it() -> None:
     assert clinic.ratio is not None
     assert clinic.ratio > 10  # far below what is measured; a shared machine is noisy
     assert all(row.ours > 0 for row in rows)
+
+
+def test_given_the_published_values_the_program_gives_the_dossiers_own_simulation() -> None:
+    """Section 3.4 of the dossier, made by another program: 3,000 patients a side, so within 3 points."""
+    for row in reproduce():
+        assert row.agrees, row
+
+
+def test_each_step_from_the_published_model_to_ours_takes_a_share() -> None:
+    shares = [change.share for change in steps(1500)]
+    assert shares[0] > shares[-1] + 10
+    assert all(earlier > later - 2 for earlier, later in pairwise(shares))
+
+
+def test_every_target_that_is_missed_or_not_modelled_has_a_reason_and_no_reason_is_stale() -> None:
+    """The stored page is what the command wrote; its verdicts are the ones that need reasons."""
+    page = (Path(__file__).parents[2] / "docs" / "validation" / "treatment.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")] for line in page.splitlines()]
+    verdicts = {row[1]: row[5] for row in rows if len(row) > 6 and row[5] in {"agrees", "disagrees", "not modelled", "used as input"}}  # fmt: skip
+    assert set(verdicts) == set(facts("targets"))
+    assert {id for id, verdict in verdicts.items() if verdict in {"disagrees", "not modelled"}} == set(
+        REASONS
+    )
+
+
+def test_remission_comes_at_the_rate_of_its_cohort_and_the_classes_are_everybody() -> None:
+    found = after_years(2.2)
+    assert found.remission / (found.remission + found.dependent) == pytest.approx(8 / 37)
+    for years in (0.0, 1.0, 8.0, 50.0):
+        classes = after_years(years)
+        assert classes.remission + classes.dependent + classes.not_helped == pytest.approx(1.0)
+    assert after_years(0.0).remission == 0
+    assert after_years(8.0).remission > found.remission
+    assert "8 of 37" in coming_off()
+    assert "Hahn" in coming_off()
+
+
+def test_headache_is_counted_where_it_was_counted() -> None:
+    assert headache_per_infusion() == pytest.approx(28 / 983)
+    by_vein = Plan(
+        Schedule(80.0, 28, Route.INTRAVENOUS, 2), {}, None, None, Interval(0, 0, 0), None, None, ()
+    )
+    assert by_vein.headaches_per_year == pytest.approx(2 * 365.25 / 28 * 28 / 983)
+    skin = replace(by_vein, schedule=Schedule(20.0, 7, Route.SUBCUTANEOUS))
+    assert skin.headaches_per_year is None

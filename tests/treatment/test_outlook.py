@@ -14,6 +14,7 @@ from ranvier.treatment import Outlook, look_ahead, parse_diary, read_diary
 from ranvier.treatment.alternatives import Reason, alternatives, next_choices
 from ranvier.treatment.flag import Severity
 from ranvier.treatment.forecast import forecast
+from ranvier.treatment.kinetics import Route
 from ranvier.treatment.outlook import safety_case
 from ranvier.treatment.patterns import Answer
 from ranvier.treatment.plans import in_vials, whole_vials
@@ -245,3 +246,51 @@ def test_a_forecast_with_no_further_dose_falls_towards_the_untreated_level() -> 
     table = lay_out(posterior.observations.doses, last + 400)
     strength, untreated = posterior.strength(series, table, 100), posterior.untreated(series, table, 100)
     assert np.max(np.abs(strength[:, -1] / untreated[:, -1] - 1)) < 0.02
+
+
+def test_plans_split_weekly_keep_the_grams_of_a_month_and_go_under_the_skin_at_the_published_ratios() -> None:
+    plans = example("responder_wear_off").plans
+    present = next(plan for plan in plans if plan.is_present).schedule
+    month = present.grams * 28 / present.interval_days
+    weekly = [p.schedule for p in plans if p.schedule.interval_days == 7]
+    assert any(s.route is Route.INTRAVENOUS and s.grams == pytest.approx(month / 4, abs=1.3) for s in weekly)
+    for ratio in (1.0, 1.37, 1.53):
+        assert any(
+            s.route is Route.SUBCUTANEOUS and s.grams == pytest.approx(ratio * month / 4, rel=0.1)
+            for s in weekly
+        )
+
+
+def test_every_plan_can_be_drawn_up_in_whole_vials_within_a_tenth() -> None:
+    for plan in example("responder_wear_off").plans:
+        daily = plan.schedule.grams / plan.schedule.n_days
+        drawn = sum(size * count for size, count in plan.vials.items())
+        assert drawn == pytest.approx(daily, abs=max(0.5, 0.1 * daily))
+        assert all(count == int(count) and count > 0 for count in plan.vials.values())
+
+
+def test_no_plan_outside_the_labelled_limits_is_offered() -> None:
+    for plan in example("responder_wear_off").plans:
+        per_course = plan.schedule.grams / 80.0
+        per_month = plan.schedule.grams_per_year / 12 / 80.0
+        if per_course > 2.0 + 1e-6 or per_month > 2.4 + 1e-6:
+            assert plan.is_refused
+            assert not plan.is_pareto
+
+
+def test_a_weak_hand_that_loses_treatment_reaches_the_stop_rule() -> None:
+    """The right hand holds some 6 kg at its peak: with 4 kg alone as the rule, losing all of it would hardly count."""
+    reduction, test = example("responder_wear_off").protocols
+    (off,) = test.steps
+    assert off.chance_of_fall > 0.95
+    assert reduction.steps[0].chance_of_fall < reduction.steps[-1].chance_of_fall < off.chance_of_fall
+    for protocol in (reduction, test):
+        assert "lower by 1." in protocol.stop_rule
+        assert "half of what treatment holds" in protocol.stop_rule
+        assert "8 of 37" in protocol.context
+
+
+def test_a_hand_that_gains_nothing_keeps_the_cited_change_as_its_stop_rule() -> None:
+    (off,) = example("non_responder").protocols[1].steps
+    assert "lower by 4.0 kg" in example("non_responder").protocols[1].stop_rule
+    assert off.chance_of_fall < 0.05

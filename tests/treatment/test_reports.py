@@ -6,6 +6,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from functools import cache
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,14 @@ import pytest
 from ranvier.cli import main
 from ranvier.figure import pictures_as_images
 from ranvier.treatment import Outlook, look_ahead, parse_diary, read_diary
+from ranvier.treatment.alternatives import as_of
+from ranvier.treatment.flag import Severity
+from ranvier.treatment.kinetics import Route
 from ranvier.treatment.patient_page import patient_page
 from ranvier.treatment.picture import draw
+from ranvier.treatment.plans_picture import draw_plans
 from ranvier.treatment.report import clinic_report, write_pdf
+from ranvier.treatment.report_plans import MOST_PLANS, listed_plans
 from ranvier.treatment.summary import summarise
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "diaries"
@@ -24,7 +30,7 @@ HEAD = "date,kind,value,unit,detail\n"
 
 @cache
 def example() -> Outlook:
-    return look_ahead(read_diary(EXAMPLES / "too_little.csv"), n_draws=100)
+    return look_ahead(read_diary(EXAMPLES / "too_little.csv"), n_draws=600)
 
 
 @cache
@@ -56,10 +62,11 @@ def test_an_almost_empty_diary_can_be_drawn_and_reported(text: str) -> None:
 
 def test_every_number_in_superscript_leads_to_a_source() -> None:
     page = clinic_report(example())
-    cited = {int(n) for n in re.findall(r"<sup[^>]*>(\d+)</sup>", page)}
+    cited = {int(n) for n in re.findall(r'<sup[^>]*><a href="#source-(\d+)">', page)}
     sources = page.split('<section class="sources">')[1]
     assert cited
-    assert max(cited) <= sources.count("<li>")
+    for number in cited:
+        assert f'id="source-{number}"' in sources
 
 
 def test_words_of_the_diary_are_escaped() -> None:
@@ -134,3 +141,99 @@ def test_the_trial_verb_lists_and_runs(capsys: pytest.CaptureFixture[str]) -> No
     assert main(["trial", "--design", "one_course", "--patients", "20", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["patients"] == 20
     assert main(["trial", "--design", "nothing"]) == 2
+
+
+def test_the_report_shows_the_plans_as_a_picture_and_every_refusal_with_what_would_lift_it() -> None:
+    outlook = example()
+    page = clinic_report(outlook)
+    annex = page[page.index('<div class="annex">') :]
+    assert "Schedules compared: lowest strength against grams and days of treatment a year" in annex
+    refused = [flag for plan in outlook.plans for flag in plan.flags if flag.severity is Severity.REFUSE]
+    assert refused
+    for flag in refused:
+        assert flag.id.replace("_", " ").capitalize() in annex
+        assert flag.acceptable_if
+        assert escape(flag.acceptable_if) in annex
+    for plan in outlook.plans:
+        if plan.is_refused:
+            assert f"{plan.schedule.grams:g} g" in annex
+
+
+def test_the_picture_of_plans_marks_each_plan_by_its_standing() -> None:
+    outlook = example()
+    listed = listed_plans(outlook)
+    numbers = {i: 1 for i, plan in enumerate(outlook.plans) if plan is listed[0]}
+    figure = draw_plans(outlook, numbers)
+    assert figure is not None
+    svg = figure.svg()
+    ElementTree.fromstring(svg)
+    assert svg.count(">now<") == 2, "the present schedule stands in both panels"
+    assert svg.count(">1</text>") == 2
+    assert f"{sum(plan.is_pareto for plan in outlook.plans)} are beaten by no other" in figure.description
+    assert "level to hold" in svg
+    bare = look_ahead(parse_diary(HEAD + "2026-01-05,ivig,80,g,\n"), n_draws=60)
+    assert draw_plans(bare, {}) is None
+
+
+def test_the_other_route_is_always_seen_beside_the_vein() -> None:
+    listed = listed_plans(example())
+    assert sum(plan.is_present for plan in listed) == 1
+    assert any(plan.schedule.route is Route.SUBCUTANEOUS for plan in listed)
+    assert len(listed) <= MOST_PLANS
+
+
+def test_what_may_make_mmn_worse_is_named_and_not_offered() -> None:
+    outlook = look_ahead(read_diary(EXAMPLES / "non_responder.csv"), n_draws=600)
+    page, text = clinic_report(outlook), summarise(outlook)
+    for label in ("Corticosteroids", "Plasma exchange", "Mycophenolate mofetil"):
+        assert label in page
+        assert f"Avoid: {label}" in text
+        assert label not in {one.label for one in outlook.alternatives}
+    assert as_of() in page
+    assert "The column of 2015 named it" in page, "why cyclophosphamide is now the last resort"
+
+
+@pytest.mark.parametrize("content", [b"", b"date,kind,value,unit,detail\n", b"\xef\xbb\xbf"])
+def test_an_empty_diary_is_a_diary_alone_and_among_many(
+    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, many = tmp_path / "empty.csv", tmp_path / "many.jsonl"
+    path.write_bytes(content)
+    many.write_text(
+        json.dumps({"id": 1, "path": str(path)}) + "\n" + json.dumps({"id": 2, "text": content.decode("utf-8-sig")})
+    )  # fmt: skip
+    assert main(["forecast", str(path), "--json", "--draws", "60"]) == 0
+    alone = json.loads(capsys.readouterr().out)
+    assert main(["forecast", "--jsonl", str(many), "--draws", "60"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    for document in (alone, *rows):
+        assert "prior_only" in {flag["id"] for flag in document["flags"]}
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"x" * 2_000_001])
+def test_what_is_no_diary_is_refused_in_words_about_diaries(
+    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    assert main(["forecast", str(path)]) == 2
+    told = capsys.readouterr().err
+    assert "CSV" in told
+    assert "letter" not in told
+
+
+def test_a_fit_that_must_be_looked_at_gives_the_patient_no_number_of_their_own() -> None:
+    text = (EXAMPLES / "too_little.csv").read_text().rstrip("\n") + "\n2026-09-30,diagnosis,,,CIDP\n"
+    page = patient_page(look_ahead(parse_diary(text), n_draws=600))
+    assert "Your team needs to look at it first" in page
+    assert "<svg" not in page
+    assert not re.search(r"\b2026\b", page)
+
+
+def test_a_hand_that_gains_nothing_is_not_called_strong_unless_the_other_one_gains() -> None:
+    alone = patient_page(look_ahead(read_diary(EXAMPLES / "non_responder.csv"), n_draws=600))
+    assert "does not seem to change with treatment." in alone
+    assert "A strong hand" not in alone
+    assert "no effect of treatment was seen" in alone
+    both = patient_page(look_ahead(read_diary(EXAMPLES / "responder_wear_off.csv"), n_draws=600))
+    assert "A strong hand may have nothing to gain." in both

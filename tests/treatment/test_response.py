@@ -110,3 +110,24 @@ def test_the_running_sum_is_the_loop(n: int, lowest: float, seed: int) -> None:
     for day in range(n):
         expected.append(kept[:, day] * expected[-1] + gained[:, day])
     assert accumulate(kept, gained, start) == pytest.approx(np.array(expected).T, rel=1e-8, abs=1e-9)
+
+
+def test_a_second_drug_acts_by_itself_and_adds_to_igg_without_passing_the_ceiling() -> None:
+    n = 200
+    none = LinearKinetics().rise(patients(), lay_out([], n))
+    dosed = LinearKinetics().rise(patients(), lay_out([Dose(d, 80.0) for d in range(0, n, 28)], n))
+    half = np.full(n, 0.5)
+    alone = follow(responses(), none, inhibition=half).relative_conduction[0]
+    # Settled, without IgG: r = 1 / (1 - I_max * e).
+    assert alone[-1] == pytest.approx(1 / (1 - 0.6066 * 0.5), rel=1e-4)
+    both = follow(responses(), dosed, inhibition=half).relative_conduction[0]
+    igg = follow(responses(), dosed).relative_conduction[0]
+    assert np.all(both >= np.maximum(alone, igg) - 1e-9)
+    whole = follow(responses(), dosed, inhibition=np.ones(n)).relative_conduction[0]
+    assert whole[-1] == pytest.approx(1 / (1 - 0.6066), rel=1e-4)
+    off = np.where(np.arange(n) < 100, 0.5, 0.0)
+    assert follow(responses(), none, inhibition=off).relative_conduction[0, -1] == pytest.approx(
+        1.0, abs=1e-3
+    )
+    nothing = follow(responses(), dosed, inhibition=np.zeros(n)).relative_conduction
+    assert nothing == pytest.approx(igg[None])

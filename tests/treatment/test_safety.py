@@ -174,3 +174,42 @@ def test_what_is_not_said_becomes_a_question_and_never_a_refusal() -> None:
 
 def test_no_number_of_a_rule_is_held_by_a_check() -> None:
     assert rule("daily_dose_and_thrombosis")["limits"] == {"day_g": 35.0}
+
+
+# The dossier's action for each rule (therapy-safety-rules.csv): refuse, abstain and escalate-and-refuse are refusals; hard flags,
+# a capped rate and "escalate" are warnings; a plain flag informs.
+ACTIONS = {
+    "refuse": {"S01", "S02", "S03", "S05", "S06", "S11", "S14", "S18", "S19", "S21", "S24", "S25", "S26", "S27", "S29", "S30"},
+    "warn": {"S04", "S08", "S10", "S15", "S20", "S22", "S28"},
+    "info": {"S07", "S09", "S12", "S13", "S16", "S17", "S23"},
+}  # fmt: skip
+REDUCED = replace(case(), proposed=Schedule(30.0, 28, IV))
+MET_CASES = {**{id: one for id, one, expected in TABLE if expected is MET}, "large_dose_reduction": REDUCED}
+
+
+def test_there_are_thirty_rules_and_each_has_its_action() -> None:
+    named = {row["rule"]: row["severity"] for row in facts("safety").values()}
+    assert len(named) == 30
+    assert named == {rule_id: action for action, ids in ACTIONS.items() for rule_id in ids}
+
+
+@pytest.mark.parametrize("id", list(facts("safety")))
+def test_a_rule_that_is_met_refuses_warns_or_informs_as_the_dossier_says(id: str) -> None:
+    (flag,) = judge_safety(MET_CASES[id], [id])
+    assert flag.verdict is MET
+    assert flag.rule in ACTIONS[flag.severity.value]
+    assert flag.source.startswith(f"{flag.rule}: ")
+    assert flag.because
+    if flag.severity is Severity.REFUSE:
+        assert flag.acceptable_if, "a refusal says what would lift it"
+
+
+@pytest.mark.parametrize(
+    "id",
+    sorted({id for id, _, expected in TABLE if expected is UNKNOWN}),
+)
+def test_a_rule_that_cannot_be_told_asks_and_never_refuses(id: str) -> None:
+    one = next(one for name, one, expected in TABLE if name == id and expected is UNKNOWN)
+    (flag,) = judge_safety(one, [id])
+    assert flag.severity is Severity.INFO
+    assert flag.because.startswith("To settle first: ")

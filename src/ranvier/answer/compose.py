@@ -8,6 +8,7 @@ from datetime import date
 
 from ranvier.evidence import Statement
 
+from .course import MODEL
 from .draft import Citation, Draft, Section, Sentence
 from .point import EXTRA, MUST, Plan, PlannedSection, Point
 from .support import Support, merged, statement
@@ -36,13 +37,13 @@ def compose(plan: Plan, statements: Mapping[str, Statement], *, drafted_on: date
         )
         for section in plan_sections
     )
-    used = list(dict.fromkeys(i for section in sections for s in section.sentences for i in s.statements))
+    used = list(dict.fromkeys(i for section in sections for s in section.sentences for i in s.numbered))
     citations, numbers = _cite(used, statements)
     return Draft(
         sections=sections,
         citations=citations,
         drafted_on=drafted_on,
-        evidence_as_of=max((statements[i].as_of for i in used), default=None),
+        evidence_as_of=max((statements[i].as_of for i in used if i in statements), default=None),
         handling=tuple(q.handling for q in plan.questions),
         numbers=numbers,
     )
@@ -116,12 +117,16 @@ def _cite(
     carried: dict[str, list[str]] = {}
     numbers: dict[str, tuple[int, ...]] = {}
     for identity in used:
-        citation = statements[identity].sources[0].citation
+        citation = MODEL[identity][0] if identity in MODEL else statements[identity].sources[0].citation
         number = order.setdefault(citation, len(order) + 1)
         carried.setdefault(citation, []).append(identity)
         numbers[identity] = (number,)
     rows = []
     for citation, number in order.items():
+        first = carried[citation][0]
+        if first in MODEL:
+            rows.append(Citation(number, citation, MODEL[first][1], (first,)))
+            continue
         marks = [statements[identity].mark for identity in carried[citation]]
         source = next(s for i in carried[citation] for s in statements[i].sources[:1])
         rows.append(Citation(number, citation, marks[0], tuple(carried[citation]), source.address))

@@ -49,6 +49,12 @@ class Sentence:
         return tuple(support.id for support in self.support if support.kind is Kind.STATEMENT)
 
     @property
+    def numbered(self) -> tuple[str, ...]:
+        """The ids of the supports that have a numbered source: statements, and the treatment model."""
+        kinds = (Kind.STATEMENT, Kind.MODEL)
+        return tuple(dict.fromkeys(support.id for support in self.support if support.kind in kinds))
+
+    @property
     def words(self) -> int:
         """How many words it has."""
         return len(WORD.findall(self.text))
@@ -116,11 +122,13 @@ class Draft:
     drafted_on: date
     evidence_as_of: int | None
     handling: tuple[str, ...] = ()
-    numbers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # of each statement's sources
+    numbers: Mapping[str, tuple[int, ...]] = field(
+        default_factory=dict
+    )  # of the sources of each statement, and of the model
 
     def __post_init__(self) -> None:
         for sentence in self.sentences():
-            for identity in sentence.statements:
+            for identity in sentence.numbered:
                 if not self.numbers.get(identity):
                     raise AnswerError(
                         path=f"draft.{identity}", given="no numbered source", expected="Cite every statement"
@@ -137,7 +145,7 @@ class Draft:
 
     def cited(self, sentence: Sentence) -> tuple[int, ...]:
         """The numbers of the sources a sentence rests on."""
-        return tuple(sorted({n for identity in sentence.statements for n in self.numbers[identity]}))
+        return tuple(sorted({n for identity in sentence.numbered for n in self.numbers[identity]}))
 
     @property
     def prose(self) -> str:

@@ -36,6 +36,7 @@ FROM_CASE = {
     Kind.FINDING: "your letter", Kind.TREATMENT: "your letter", Kind.LAB: "your letter", Kind.CONDITION: "your letter",
     Kind.PATIENT: "your letter", Kind.QUESTION: "your question", Kind.RED_FLAG: "your letter", Kind.LETTER: "your letter",
     Kind.OLDER_PAGE: "the older page", Kind.CRITERION: "the guideline", Kind.WEIGHED: "the comparison with other illnesses",
+    Kind.DIARY: "the treatment diary",
 }  # fmt: skip
 
 
@@ -144,6 +145,8 @@ def _sentence(
 def _case_link(support: Support, where: dict[Span, int]) -> str:
     if support.kind is Kind.CRITERION:
         return '<a class="from" href="#guideline" aria-label="From the guideline">guideline</a>'
+    if support.kind is Kind.DIARY:
+        return '<span class="from">diary</span>'
     if support.kind is Kind.WEIGHED:
         return '<a class="from" href="#weighed" aria-label="From the comparison">comparison</a>'
     if support.kind is Kind.OLDER_PAGE:
@@ -158,10 +161,10 @@ def _case_link(support: Support, where: dict[Span, int]) -> str:
 def _notes(sentence: Sentence, reply: Reply) -> Iterable[str]:
     by_number = {citation.number: citation for citation in reply.draft.citations}
     for support in sentence.support:
-        if support.kind is Kind.STATEMENT:
+        if support.kind in (Kind.STATEMENT, Kind.MODEL):
             numbers = reply.draft.numbers[support.id]
             yield "; ".join(f"{n}. {_short(by_number[n])}" for n in numbers)
-    from_case = dict.fromkeys(_whence(s) for s in sentence.support if s.kind is not Kind.STATEMENT)
+    from_case = dict.fromkeys(_whence(s) for s in sentence.support if s.kind in FROM_CASE)
     if from_case:
         yield "From " + " and ".join(from_case)
 
@@ -222,6 +225,11 @@ def _glance(reply: Reply) -> str:
             ", ".join(one_line(f.id).replace("_", " ") for f in reply.case.red_flags) or "none found",
         )
     )
+    if reply.outlook is not None:
+        found = reply.outlook.wear_off
+        dates = f"worn off {found.date} ({found.low} to {found.high})" if found.date else "no wear-off date"
+        grave = [flag.id.replace("_", " ") for flag in reply.outlook.flags if flag.severity.value != "info"]
+        rows.append(("Diary", "; ".join([dates, *grave])))
     rows.append(("Length", _measure(reply)))
     told = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in rows)
     return (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ranvier.case import Case
 from ranvier.criteria import Judgement
 from ranvier.differential import WeighedCase
 
-from . import sections
+from . import course, sections
 from .circumstances import NEIGHBOURS, circumstances
 from .facts import condition, letter
 from .fit import fit
@@ -21,6 +22,9 @@ from .weighing import woven
 from .wording import illness_statements, phrases
 from .writer import is_english, writer_of
 
+if TYPE_CHECKING:
+    from ranvier.treatment import Outlook
+
 
 def plan(
     case: Case,
@@ -29,6 +33,7 @@ def plan(
     text: str,
     find: Find | None = None,
     weighed: WeighedCase | None = None,
+    outlook: Outlook | None = None,
 ) -> Plan:
     """Plan the answer to a letter.
 
@@ -39,6 +44,7 @@ def plan(
             its words enter the plan.
         weighed : the comparison with other illnesses, when there is one.
         find : finds statements for one question (`evidence.ask`); None to go by the topic's outline alone.
+        outlook : what followed from a treatment diary that came with the letter.
     """
     words = text if case.letter_span is None else case.letter_span.of(text)
     questions = planned_questions(case, find)
@@ -48,7 +54,9 @@ def plan(
     holds = circumstances(case, topics)
     if (elsewhere := _elsewhere(case, questions, holds)) is not None:
         return elsewhere
-    return _full(case, judgement, text, questions, holds, writer=writer_of(words), weighed=weighed)
+    return _full(
+        case, judgement, text, questions, holds, writer=writer_of(words), weighed=weighed, outlook=outlook
+    )
 
 
 def _full(
@@ -60,6 +68,7 @@ def _full(
     *,
     writer: str,
     weighed: WeighedCase | None,
+    outlook: Outlook | None,
 ) -> Plan:
     answered = [q for q in questions if q.handling == "answered"]
     topic = default_topic(case)
@@ -67,7 +76,8 @@ def _full(
         answered = [PlannedQuestion(topic, "answered", (letter(case),))]
     once = _Once()
     # Built in the order of who may use a statement first, shown in the order of reading.
-    urgent = once.keep(sections.urgent(case))
+    urgent = once.keep([*sections.urgent(case), *course.urgent(outlook, is_alone=not case.red_flags)])
+    holds = holds | {"urgent"} if urgent else holds
     short = once.keep([*sections.leads(case, holds, answered), *declined(questions)])
     older = older_answer(text, case)
     changed = once.keep(changes(text, older)) if older is not None else ()
@@ -76,7 +86,8 @@ def _full(
     once.told |= {tells for q in answered for tells in sections.told_in_other_words(q)}
     fitted = once.keep(woven(fit(case, judgement, holds), weighed, case, judgement, holds))
     als = once.keep(sections.als(case, judgement, holds, answered))
-    treated = once.keep(sections.treatment(judgement, holds, answered))
+    timed = course.points(case, holds, answered, text, outlook)
+    treated = once.keep([*sections.treatment(judgement, holds, answered), *timed])
     unknown = once.keep(sections.not_known(judgement, holds, answered))
     planned = [
         PlannedSection("urgent", "Please act on this first", urgent, urgent=True),

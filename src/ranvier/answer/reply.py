@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ranvier.case import Case, to_document
 from ranvier.criteria import JudgedCase, Judgement
@@ -13,6 +13,9 @@ from ranvier.differential import WeighedCase
 from .draft import Draft, Section, Sentence
 from .point import Plan
 from .reading_level import reading_grade
+
+if TYPE_CHECKING:
+    from ranvier.treatment import Outlook
 
 EDITION = "efns_pns_2010"  # the guideline that an answer speaks of
 
@@ -28,6 +31,7 @@ class Reply:
     draft: Draft
     versions: Mapping[str, str] = field(default_factory=dict)
     weighed: WeighedCase | None = None
+    outlook: Outlook | None = None  # of the treatment diary that came with the letter
 
     @property
     def judgement(self) -> Judgement:
@@ -75,12 +79,24 @@ class Reply:
             "judgement": self.judged.document(),
             "weighing": None if self.weighed is None else self.weighed.document(),
             "case": case,
+            "diary": None if self.outlook is None else _diary(self.outlook),
             "signed": None,
             "status": self.draft.status,
             "drafted_on": self.draft.drafted_on.isoformat(),
             "evidence_as_of": self.draft.evidence_as_of,
             "versions": dict(self.versions),
         }
+
+
+def _diary(outlook: Outlook) -> dict[str, Any]:
+    """What a reviewer needs of the diary behind the answer; dates are here and not in the answer itself."""
+    document = outlook.as_json()
+    return {
+        "fit": outlook.posterior.status.name.lower(),
+        "wear_off": document["wear_off"],
+        "patterns": document["patterns"],
+        "flags": document["flags"],
+    }
 
 
 def _sentence(sentence: Sentence, draft: Draft) -> dict[str, Any]:

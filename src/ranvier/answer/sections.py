@@ -168,9 +168,9 @@ def note(case: Case, holds: frozenset[str]) -> Iterator[Point]:
     for identity in outlines()["extra.note"].body:
         yield point_of(identity, (letter(case),), MUST)
     if not case.red_flags:
-        yield point_of("emergency-breathing", (), USEFUL)
+        yield point_of("emergency-breathing", (), MUST)  # never dropped for a sentence that only informs
         if "on_immunoglobulin" in holds:
-            yield point_of("emergency-chest-pain", (), USEFUL)
+            yield point_of("emergency-chest-pain", (), MUST)
 
 
 def told_in_other_words(question: PlannedQuestion) -> Iterator[str]:

@@ -11,7 +11,8 @@ from ranvier.terms import AnswerError, Span
 
 
 class Kind(Enum):
-    """The kinds of support. A statement carries published sources; all the others point into this reader's case."""
+    """The kinds of support. A statement carries published sources, and the treatment model its own; all the others point into
+    this reader's case."""
 
     STATEMENT = "statement"
     CRITERION = "criterion"
@@ -24,6 +25,8 @@ class Kind(Enum):
     RED_FLAG = "red_flag"
     LETTER = "letter"
     OLDER_PAGE = "older_page"
+    MODEL = "treatment_model"
+    DIARY = "diary"
     WEIGHED = "weighed"
 
 

@@ -36,6 +36,8 @@ def terminal_text(reply: Reply, *, width: int = 80, colour: bool = False) -> str
     blocks += [_understood(reply, width, style)]
     blocks += [_measured(reply, width, style)] if reply.judged.facts.study is not None else []
     blocks.append(_verdict(reply, width, style))
+    if reply.outlook is not None:
+        blocks.append(_diary(reply, width, style))
     if reply.weighed is not None:
         blocks.append(_compared(reply.weighed, width, style))
     blocks.append(_rule("Draft of an answer, for a clinician to sign", width, style))
@@ -110,6 +112,20 @@ def _verdict(reply: Reply, width: int, style: Style) -> str:
     told = "Published criteria applied to what was stated: no diagnosis. Reasons: ranvier judge --explain"
     note = style("2", _wrapped(told, width))
     return "\n".join([_rule("Against the MMN guideline", width, style), *body, note])
+
+
+def _diary(reply: Reply, width: int, style: Style) -> str:
+    """For the reviewer: the diary's own dates, and what must be settled; the answer names days only."""
+    from ranvier.treatment.summary import fit_sentence, wear_off_sentence
+
+    assert reply.outlook is not None
+    rows = [_rule("What the treatment diary says (for the reviewer)", width, style)]
+    rows += [
+        _wrapped(line, width) for line in (fit_sentence(reply.outlook), wear_off_sentence(reply.outlook))
+    ]
+    grave = [flag for flag in reply.outlook.flags if flag.severity.value != "info"]
+    rows += [_wrapped(f"{f.severity.value}: {f.because}", width, hanging="  ") for f in grave]
+    return "\n".join(rows)
 
 
 def _compared(weighed: WeighedCase, width: int, style: Style) -> str:

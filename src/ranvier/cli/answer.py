@@ -8,18 +8,30 @@ import shutil
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ranvier.terms.errors import InputRefused
 
-from .documents import add_output_arguments, need_input, print_json, read_study_of_case, read_text, run_jsonl
+from .documents import (
+    add_output_arguments,
+    need_input,
+    print_json,
+    read_bytes,
+    read_study_of_case,
+    read_text,
+    run_jsonl,
+)
+
+if TYPE_CHECKING:
+    from ranvier.treatment import Outlook
 
 EXAMPLE = "ranvier answer letter.txt"
 EPILOG = """examples:
   ranvier answer letter.txt                       read, judge and draft, as text
   ranvier answer letter.txt --html answer.html    and a page: letter, findings, guideline, answer, sources
   ranvier answer - < letter.txt --json            one JSON document
-  ranvier answer --jsonl letters.jsonl            many at once, one line each
+  ranvier answer letter.txt --diary diary.csv     with the reader's own times, from a treatment diary
+  ranvier answer --jsonl letters.jsonl            many at once, one line each ("diary": a CSV file, if there is one)
 
 The draft is not signed. It is for a clinician to check, change and sign; the software never diagnoses.
 """
@@ -32,20 +44,25 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--html", metavar="FILE", help="also write the reply as a self-contained page")
     parser.add_argument("--markdown", action="store_true", help="print the answer alone, as Markdown")
     parser.add_argument("--ncs", metavar="STUDY", help="a nerve conduction study (CSV) of the same person")
+    parser.add_argument(
+        "--diary", metavar="LOG", help="a treatment diary (CSV, see ranvier forecast) of the same person"
+    )
     add_output_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer and print."""
+    # As in `ask`: the matrices are small, and on a busy machine a second BLAS thread doubles the processor time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from ranvier import workbench
 
     today = date.today()
     if arguments.jsonl is not None:
-        return run_jsonl(arguments.jsonl, lambda text, row: _document(text, today))
+        return run_jsonl(arguments.jsonl, lambda text, row: _document(text, row, today))
     name = need_input(arguments.letter, name="LETTER", example=EXAMPLE)
     text = read_text(name)
     study = read_study_of_case(arguments.ncs)
-    reply = workbench.answer(text, today=today, study=study)
+    reply = workbench.answer(text, today=today, study=study, outlook=_outlook(arguments.diary))
     if arguments.html is not None:
         from ranvier.answer import html_page
 
@@ -65,10 +82,21 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _document(text: str, today: date) -> dict[str, Any]:
+def _document(text: str, row: dict[str, Any], today: date) -> dict[str, Any]:
     from ranvier import workbench
 
-    return workbench.answer(text, today=today).document
+    return workbench.answer(text, today=today, outlook=_outlook(row.get("diary"))).document
+
+
+def _outlook(name: str | None) -> Outlook | None:
+    """What follows from a diary, if one was given."""
+    if name is None:
+        return None
+    from ranvier import workbench
+
+    from .forecast import DIARY, diary_text
+
+    return workbench.forecast(diary_text(read_bytes(name, expected=DIARY), name))
 
 
 def _colour() -> bool:

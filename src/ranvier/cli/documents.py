@@ -53,15 +53,14 @@ def need_input(given: str | None, *, name: str, example: str) -> str:
     return given
 
 
-def read_bytes(name: str) -> bytes:
+LETTER = "One letter as plain text; a letter is rarely above 20,000 characters"
+
+
+def read_bytes(name: str, *, expected: str = LETTER) -> bytes:
     """The bytes of a text file, or of standard input for `-`. Raises InputRefused: unreadable, or too large for a text."""
     content = read_at_most(name, MAX_TEXT_BYTES)
     if len(content) > MAX_TEXT_BYTES:
-        raise LetterError(
-            path=name,
-            given=f"more than {MAX_TEXT_BYTES:,} bytes",
-            expected="One letter as plain text; a letter is rarely above 20,000 characters",
-        )
+        raise LetterError(path=name, given=f"more than {MAX_TEXT_BYTES:,} bytes", expected=expected)
     return content
 
 
@@ -135,13 +134,16 @@ def print_json(document: Any, *, indent: int | None = 2) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False))
 
 
+Reader = Callable[[bytes, str], Any]
+
+
 def run_jsonl(
-    name: str, function: Callable[[Any, dict[str, Any]], Any], *, read: Callable[[str], Any] | None = None
+    name: str, function: Callable[[Any, dict[str, Any]], Any], *, reader: Reader | None = None
 ) -> int:
     """Answer a file of JSON lines: `function(text, row)` for each, errors as rows, nothing stops the rest.
 
-    A row's `path` is read by `read`, as text if left out, and given to the function as it comes.
     Streams; shows progress on standard error when that is a terminal. Always returns 0 once the file could be opened.
+    `reader(content, path)` turns bytes into what the function gets; the text of a letter if none is given.
     """
     shows_progress = sys.stderr.isatty()
     started = time.monotonic()
@@ -149,7 +151,7 @@ def run_jsonl(
     for count, line in enumerate(_lines(name), start=1):
         sys.stdout.write(
             json.dumps(
-                _answer_line(line, count, function, read or read_text), ensure_ascii=False, allow_nan=False
+                _answer_line(line, count, function, reader or _letter), ensure_ascii=False, allow_nan=False
             )
             + "\n"
         )
@@ -179,8 +181,12 @@ def _lines(name: str) -> Iterator[bytes]:
         yield from (line for line in stream if line.strip())
 
 
+def _letter(content: bytes, path: str) -> str:
+    return decode(content, path=path)
+
+
 def _answer_line(
-    line: bytes, number: int, function: Callable[[Any, dict[str, Any]], Any], read: Callable[[str], Any]
+    line: bytes, number: int, function: Callable[[Any, dict[str, Any]], Any], reader: Reader
 ) -> dict[str, Any]:
     identity: Any = None
     try:
@@ -191,9 +197,9 @@ def _answer_line(
             )
         identity = row.get("id")
         if isinstance(row.get("text"), str):
-            text = decode(row["text"].encode("utf-8", errors="replace"), path=f"line {number}.text")
+            text = reader(row["text"].encode("utf-8", errors="replace"), f"line {number}.text")
         elif isinstance(row.get("path"), str):
-            text = read(row["path"])
+            text = reader(read_bytes(row["path"]), row["path"])
         else:
             raise InputRefused(
                 path=f"line {number}", given="neither `text` nor `path`", expected='{"id": ..., "text": ...}'

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
 from .documents import add_output_arguments, need_input, print_json, read_bytes, run_jsonl
 
+DIARY = "A treatment diary as CSV; years of daily readings are some 100 kB"
 EPILOG = """examples:
   ranvier forecast diary.csv                         for people
   ranvier forecast diary.csv --json                  the same as JSON (docs/interfaces)
   ranvier forecast diary.csv --html report.html --pdf report.pdf     one page for the clinic
   ranvier forecast diary.csv --patient-html page.html                plain words for the patient
   ranvier forecast diary.csv --measure grip_left --level 20          which hand, and what it must hold
+  ranvier forecast --jsonl diaries.jsonl             many at once; the CSV stands in "text", or its file in "path"
 
 The diary is CSV with the columns date,kind,value,unit,detail (docs/treatment.md; examples/diaries/).
 What is shown is a simulation for a prescriber to weigh; it instructs no one.
@@ -44,6 +47,8 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Forecast, and print or write what was asked for."""
+    # The sampler's matrices are small: on a busy machine a second BLAS thread made this part of a fit ten times slower.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from ranvier import workbench
 
     choices: dict[str, Any] = {
@@ -54,9 +59,13 @@ def run(arguments: argparse.Namespace) -> int:
         "n_draws": arguments.draws,
     }
     if arguments.jsonl is not None:
-        return run_jsonl(arguments.jsonl, lambda text, row: workbench.forecast(text, **choices).as_json())
+        return run_jsonl(
+            arguments.jsonl,
+            lambda text, row: workbench.forecast(text, **choices).as_json(),
+            reader=diary_text,
+        )
     name = need_input(arguments.log, name="log", example="ranvier forecast diary.csv")
-    outlook = workbench.forecast(_diary_text(name), **choices)
+    outlook = workbench.forecast(diary_text(read_bytes(name, expected=DIARY), name), **choices)
     if arguments.html or arguments.pdf or arguments.svg or arguments.patient_html:
         _write(outlook, arguments)
     if arguments.json:
@@ -68,14 +77,14 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _diary_text(name: str) -> str:
+def diary_text(content: bytes, path: str) -> str:
     """The text of a diary; an empty one is a diary too (the prior alone is then shown)."""
     from ranvier.terms.errors import DiaryError, Fault
 
     try:
-        return read_bytes(name).decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DiaryError([Fault(name, "it is not text in UTF-8", "Save the table as CSV (UTF-8)")]) from error
+        raise DiaryError([Fault(path, "it is not text in UTF-8", "Save the table as CSV (UTF-8)")]) from error
 
 
 def _write(outlook: Any, arguments: argparse.Namespace) -> None:

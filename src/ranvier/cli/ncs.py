@@ -73,7 +73,11 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read, judge, print; write reports where asked."""
     if arguments.jsonl:
-        return run_jsonl(arguments.jsonl, lambda given, row: _answer(given, row, arguments), read=_read)
+        return run_jsonl(
+            arguments.jsonl,
+            lambda content, row: _answer(content, row, arguments),
+            reader=lambda content, _: content,
+        )
     name = need_input(arguments.study, name="STUDY", example="ranvier ncs study.csv")
     result = _judge(_read(name), name, arguments.traces, arguments)
     for fault in result.study.faults:
@@ -92,11 +96,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _answer(given: str | bytes, row: dict[str, Any], arguments: argparse.Namespace) -> dict[str, Any]:
+def _answer(content: bytes, row: dict[str, Any], arguments: argparse.Namespace) -> dict[str, Any]:
     """One line of a file of JSON lines: a study as text or by its path, with `traces`, a path or several, beside it."""
     from ranvier.conduction import to_document
 
-    content = given.encode("utf-8") if isinstance(given, str) else given
     named = row.get("traces", [])
     traces = [named] if isinstance(named, str) else named
     if not (isinstance(traces, list) and all(isinstance(name, str) for name in traces)):

@@ -49,6 +49,7 @@ class Alternative:
     status: str
     grade: str
     source: Source
+    newest: str | None = None  # date of the newest document found on its state, for what is in trials
 
     def as_json(self) -> dict[str, object]:
         """The treatment with its source."""
@@ -62,6 +63,7 @@ class Alternative:
             "status": self.status,
             "grade": self.grade,
             "source": str(self.source),
+            "newest_document": self.newest,
         }
 
 
@@ -78,9 +80,15 @@ def alternatives() -> tuple[Alternative, ...]:
             row["status"],
             row["grade"],
             source_of(row),
+            row.get("newest"),
         )
         for key, row in rows
     )
+
+
+def to_avoid() -> tuple[Alternative, ...]:
+    """What a trial found not to help, and what may make MMN worse."""
+    return tuple(one for one in alternatives() if one.standing in {"does_not_help", "may_harm"})
 
 
 def as_of() -> str:

@@ -53,13 +53,18 @@ class Cohort:
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of treatment: grams for each kg in a course of `days`, every `interval_days`, for `weeks`."""
+    """A stretch of treatment: grams for each kg in a course of `days`, every `interval_days`, for `weeks`.
+
+    `inhibition_fraction` is the share of new block that a complement inhibitor prevents throughout; an assumption, never a
+    measured value.
+    """
 
     g_per_kg: float
     interval_days: int
     weeks: int
     days: int = 1
     route: Route = Route.INTRAVENOUS
+    inhibition_fraction: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ def invite(n_patients: int, rng: np.random.Generator, *, who: str = "mixed") -> 
     known = priors()
 
     def of(name: str) -> Array:
-        return _draw(known[name], weight, rng)
+        return draw_of(known[name], weight, rng)
 
     kinetics = KineticParameters(**{name: of(name) for name in KineticParameters.__dataclass_fields__})
     row = facts("priors")["responder_probability"]
@@ -104,7 +109,7 @@ def invite(n_patients: int, rng: np.random.Generator, *, who: str = "mixed") -> 
     return Cohort(weight, kinetics, response, base, responds, error)
 
 
-def _draw(prior: Prior, weight_kg: Array, rng: np.random.Generator) -> Array:
+def draw_of(prior: Prior, weight_kg: Array, rng: np.random.Generator) -> Array:
     """Draws of one quantity within its hard bounds, by drawing anew what falls outside."""
     middle = (
         np.array([prior.typical(float(w)) for w in weight_kg])
@@ -162,6 +167,9 @@ def run(
     shape = (len(cohort), n_days + 1)
     strength, blocked, axons, rises = (np.empty(shape) for _ in range(4))
     spread = priors()["rise_variation_fraction"].median
+    inhibition = np.repeat(
+        [phase.inhibition_fraction for phase in phases], [7 * phase.weeks for phase in phases]
+    )
     for first in range(0, len(cohort), batch):
         rows = slice(first, min(first + batch, len(cohort)))
         some = cohort.part(rows)
@@ -172,7 +180,7 @@ def run(
                 for d in doses
             )
         rise: Rise = model.rise(some.kinetics, lay_out(doses, n_days))
-        course: Course = follow(some.response, rise)
+        course: Course = follow(some.response, rise, inhibition=inhibition if inhibition.any() else None)
         strength[rows] = some.base_grip_kg[:, None] * course.relative_strength
         blocked[rows], axons[rows] = course.blocked_fraction, course.surviving_axons_fraction
         rises[rows] = rise.before

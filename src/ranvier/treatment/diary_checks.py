@@ -249,6 +249,16 @@ def _strange_readings(diary: Diary, flags: list[Flag]) -> None:
                 zero,
             )
         values = np.array([e.value for e in entries if e.value])
+        strong = float(facts("diary")["unusually_strong"]["kg"])
+        if unit == "kg" and len(values) and float(np.median(values)) > strong:
+            _add(
+                flags,
+                "unusually_strong",
+                Severity.WARN,
+                f"{kind} has a middle of {float(np.median(values)):.3g} kg; few hands reach {strong:g} kg. Is it in kPa?",
+                [e.row for e in entries],
+                fact="unusually_strong",
+            )
         if len(values) < 4:
             continue
         middle = float(np.median(values))

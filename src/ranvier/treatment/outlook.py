@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ranvier.terms import DiaryError, Fault
+from ranvier.terms import DiaryError, Fault, InputRefused
 
-from .alternatives import Alternative, Reason, as_of, next_choices
+from .alternatives import Alternative, Reason, as_of, next_choices, to_avoid
 from .circumstances import read_circumstances
 from .diary import Diary
 from .flag import Flag, Severity
@@ -22,6 +23,10 @@ from .safety import SafetyCase, judge_safety
 from .wear_off import WearOff, find_wear_off, primary_series
 from .withdrawal import Protocol, protocols
 
+# With one of these, what the fit says is for the clinic to look at and not for the patient to be told.
+TO_BE_LOOKED_AT = {"model_does_not_fit", "fit_not_settled", "device_or_unit_mismatch", "diagnosis_uncertain"}
+FEWEST_DRAWS, MOST_DRAWS = 20, 100_000
+LONGEST_HORIZON_DAYS = 3653
 OUTSIDE = 0.005  # each side of the 99 % range of rule S29
 
 
@@ -48,6 +53,13 @@ class Outlook:
     def is_refused(self) -> bool:
         """Whether a rule refuses any plan at all for now."""
         return any(flag.severity is Severity.REFUSE for flag in self.flags)
+
+    @property
+    def has_own_numbers(self) -> bool:
+        """Whether a number may be told to the patient as their own: no rule says that the fit or the data must be looked at."""
+        return not any(
+            flag.id in TO_BE_LOOKED_AT and flag.severity is not Severity.INFO for flag in self.flags
+        )
 
     def as_json(self) -> dict[str, object]:
         """The document of `ranvier forecast --json`."""
@@ -99,6 +111,7 @@ class Outlook:
                 "first": self.reason.value if self.reason else None,
                 "as_of": as_of(),
                 "choices": [one.as_json() for one in self.alternatives],
+                "avoid": [one.as_json() for one in to_avoid()],
             },
             "level": self.level,
             "purpose": "A simulation for a prescriber to weigh; it instructs no one.",
@@ -121,7 +134,9 @@ def look_ahead(
         level : The strength that plans are to hold, in its unit; that of the wear-off if not given.
     Raises
         DiaryError: no series has the name `measure`.
+        InputRefused: a level, horizon, seed or number of draws that cannot be.
     """
+    _check(level=level, horizon_days=horizon_days, seed=seed, n_draws=n_draws)
     posterior = fit(diary.observations(), seed=seed, n_draws=n_draws)
     series = _chosen(posterior, measure)
     found = forecast(posterior, diary, horizon_days=horizon_days)
@@ -165,6 +180,19 @@ def look_ahead(
         alternatives=next_choices(reason) if reason else (),
         level=held,
     )
+
+
+def _check(*, level: float | None, horizon_days: int | None, seed: int | None, n_draws: int) -> None:
+    """Refuse choices that cannot be followed; a person typed them."""
+    for path, given, fits, expected in (
+        ("level", level, level is None or 0 < level < math.inf, "A strength above 0, in the unit of the measure"),
+        ("horizon_days", horizon_days, horizon_days is None or 1 <= horizon_days <= LONGEST_HORIZON_DAYS,
+         f"1 to {LONGEST_HORIZON_DAYS} days: nothing is known beyond some years"),
+        ("seed", seed, seed is None or seed >= 0, "A whole number from 0"),
+        ("draws", n_draws, FEWEST_DRAWS <= n_draws <= MOST_DRAWS, f"{FEWEST_DRAWS} to {MOST_DRAWS:,}; 2000 is usual"),
+    ):  # fmt: skip
+        if not fits:
+            raise InputRefused(path=path, given=f"{given}", expected=expected)
 
 
 def _chosen(posterior: Posterior, measure: str | None) -> Series | None:
@@ -223,7 +251,7 @@ def _misfits(posterior: Posterior, found: Forecast) -> int | None:
         if len(series) < 4:
             continue
         strength = posterior.strength(series, posterior.model.timetable, 400)[:, series.days[-2:]]
-        error = values[f"error_sd.{series.name}"][:, None] * rng.standard_normal((400, 2))
+        error = values[f"error_sd.{series.name}"][:, None] * rng.standard_normal(strength.shape)
         reading = strength * np.exp(error) if series.measure.is_proportional else strength + error
         low, high = np.quantile(reading, [OUTSIDE, 1 - OUTSIDE], axis=0)
         worst = max(worst, int(np.sum((series.values[-2:] < low) | (series.values[-2:] > high))))

@@ -58,6 +58,16 @@ def _sections(outlook: Outlook) -> list[tuple[str, str]]:
             "lasts differs a lot from one person to the next."
         )
         return [("What the diary shows", f"<p>{text}</p>"), ("What would help to see more", _more(outlook))]
+    if not outlook.has_own_numbers:
+        text = (
+            "The computer model knows only MMN. It does not fit this diary well enough to say something about you, or the diary "
+            "mixes things that cannot be compared. Your team needs to look at it first."
+        )
+        return [
+            ("What the diary shows", f"<p>{text}</p>"),
+            ("What would help to see more", _more(outlook)),
+            ("Questions you could ask your team", _questions(outlook)),
+        ]
     sections = [("What the diary shows", _effect(outlook)), ("When the effect fades", _fading(outlook))]
     slow = [p for p in outlook.patterns if p.id == "slow_decline" and p.answer is Answer.YES]
     if slow:
@@ -86,12 +96,22 @@ def _effect(outlook: Outlook) -> str:
         if chance > 0.9:
             rows.append(f"Your {name} gets stronger after treatment. The diary shows this clearly.")
         elif chance < 0.1:
-            rows.append(
-                f"Your {name} does not seem to change with treatment. A strong hand may have nothing to gain."
-            )
+            strong = " A strong hand may have nothing to gain." if _other_answers(outlook, series) else ""
+            rows.append(f"Your {name} does not seem to change with treatment.{strong}")
         else:
             rows.append(f"The diary cannot tell yet whether your {name} gets stronger with treatment.")
     return "<ul>" + "".join(f"<li>{escape(row)}</li>" for row in rows) + "</ul>"
+
+
+def _other_answers(outlook: Outlook, series: Series) -> bool:
+    """Whether another measure gets better with treatment, and this one is the stronger of the two."""
+    return any(
+        other.measure.id == series.measure.id
+        and outlook.posterior.responder_chance(other.name) > 0.9
+        and other.values.mean() < series.values.mean()
+        for other in outlook.posterior.observations.series
+        if other.name != series.name
+    )
 
 
 def _fading(outlook: Outlook) -> str:
@@ -114,6 +134,12 @@ def _fading(outlook: Outlook) -> str:
 
 
 def _certainty(outlook: Outlook) -> str:
+    chance = outlook.posterior.responder_chance(outlook.series.name) if outlook.series else 0.5
+    if outlook.posterior.observations.doses and chance < 0.1:
+        return (
+            "<p>The diary has enough measurements to say that no effect of treatment was seen in them. Why that is, only your "
+            "team can find out.</p>"
+        )
     learned = outlook.posterior.learned()
     name = f"maximal_effect_fraction.{outlook.series.name}" if outlook.series else ""
     knows = learned.get(name, 0.0) >= 0.4 and learned["block_turnover_per_day"] >= 0.3
@@ -123,8 +149,7 @@ def _certainty(outlook: Outlook) -> str:
             "ranges, not promises.</p>"
         )
     return (
-        "<p>The diary is still short, or its measurements fall at the same time before each "
-        "treatment. Much of what is said here is "
+        "<p>The diary is still short, or its measurements are too few between two treatments. Much of what is said here is "
         "what is known of other people, not of you.</p>"
     )
 
@@ -158,7 +183,7 @@ def _questions(outlook: Outlook) -> str:
 
 def _picture(outlook: Outlook) -> str:
     """A simple curve of the hand that shows treatment best, with treatments as triangles below."""
-    if outlook.series is None or outlook.diary.fitted_from is None:
+    if outlook.series is None or outlook.diary.fitted_from is None or not outlook.has_own_numbers:
         return ""
     curve = next(c for c in outlook.forecast.curves if c.series.name == outlook.series.name)
     start, end = max(0, outlook.forecast.today - 300), outlook.forecast.horizon

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from .diary import Diary
 from .forecast import courses
@@ -85,7 +85,7 @@ def _end_of_dose(series: Series, cycle: Array, phase: Array) -> Pattern:
         )
     change = float(np.mean(drops))
     error = float(np.std(drops, ddof=1) / np.sqrt(len(drops)))
-    limit = float(student.ppf(0.95, len(drops) - 1)) * error
+    limit = float(stdtrit(len(drops) - 1, 0.95)) * error
     yes = change < -limit and change < 0
     return Pattern(
         "end_of_dose",
@@ -125,7 +125,7 @@ def _slow_decline(series: Series, phase: Array) -> Pattern:
     covariance = variance * np.linalg.pinv(design.T @ design)
     change = float(solution[1] * span_years)
     error = float(np.sqrt(covariance[1, 1]) * span_years)
-    beyond_error = change < -float(student.ppf(0.95, freedom)) * error
+    beyond_error = change < -float(stdtrit(freedom, 0.95)) * error
     matters = -change >= series.measure.smallest_change
     answer = Answer.YES if beyond_error and matters else Answer.NO
     if beyond_error and not matters:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .beyond_strength import headache_per_infusion
 from .diary import Diary
 from .facts import facts
 from .flag import Flag, Severity
@@ -57,6 +58,13 @@ class Plan:
         """Days with a needle, a year."""
         return self.schedule.n_days * 365.25 / self.schedule.interval_days
 
+    @property
+    def headaches_per_year(self) -> float | None:
+        """Headaches after infusions to be expected of any patient, a year; None under the skin, where none were counted."""
+        if self.schedule.route is not Route.INTRAVENOUS:
+            return None
+        return headache_per_infusion() * self.infusion_days_per_year
+
     def as_json(self) -> dict[str, object]:
         """As interfaces.md has it, with what else was computed."""
         return {
@@ -71,6 +79,7 @@ class Plan:
             "chance_trough_below_level": self.chance_below,
             "grams_per_year": self.schedule.grams_per_year,
             "infusion_days_per_year": self.infusion_days_per_year,
+            "headaches_per_year": self.headaches_per_year,
             "vials": {f"{size:g}": count for size, count in self.vials.items()},
             "is_present": self.is_present,
             "is_pareto": self.is_pareto,

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from html import escape
 from pathlib import Path
 
 from ranvier.figure import pictures_as_images
 from ranvier.terms.optional import require
 
+from .alternatives import Alternative, as_of, to_avoid
+from .facts import facts, source_of
 from .flag import Flag, Severity
 from .outlook import Outlook
 from .patterns import Answer
 from .picture import draw
-from .plans import Plan
+from .report_plans import every_plan, plans_table
 from .report_style import STYLE
 from .summary import (
+    MODEL_SOURCE,
     PURPOSE,
-    ROUTES,
     effect_sentence,
     fit_sentence,
     sentence,
-    shown_plans,
     wear_off_sentence,
     words,
 )
-
-MOST_PLANS = 6
 
 
 def clinic_report(outlook: Outlook) -> str:
@@ -35,6 +35,8 @@ def clinic_report(outlook: Outlook) -> str:
     weight = f"{diary.weight_kg:g} kg" if diary.weight_kg else "weight not said"
     span = f"{diary.fitted_from} to {diary.last_date}" if diary.fitted_from else "empty diary"
     figure = draw(outlook).svg()
+    grave = any(flag.severity is not Severity.INFO for flag in outlook.flags)
+    roomy = "" if grave else " wide"  # the first page has room where nothing must be settled
     return "".join(
         (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -44,11 +46,12 @@ def clinic_report(outlook: Outlook) -> str:
             f'<p class="patient">Diary {escape(span)}, {escape(weight)}</p></header>',
             f'<p class="purpose">{escape(PURPOSE)} {escape(fit_sentence(outlook))} Numbers lead to the sources in the annex.</p>',
             _flags(outlook),
-            f'<div class="picture">{figure}</div>',
+            f'<div class="picture{roomy}">{figure}</div>',
             _findings(outlook),
-            _plans(outlook),
+            plans_table(outlook, partial(_reference, outlook)),
             _learning(outlook),
             '<div class="annex"><h1>Annex</h1>',
+            every_plan(outlook, partial(_reference, outlook)),
             _asked(outlook),
             _looked_for(outlook),
             _protocols(outlook),
@@ -75,17 +78,21 @@ def _list(rows: Iterable[str], kind: str = "") -> str:
 
 def _reference(outlook: Outlook, text: str) -> str:
     """The number of a source in the list at the foot."""
-    numbers = _numbered(outlook)
-    return f'<sup title="{escape(text, quote=True)}">{numbers[text]}</sup>' if text in numbers else ""
+    number = _numbered(outlook).get(text)
+    if number is None:
+        return ""
+    return f'<sup title="{escape(text, quote=True)}"><a href="#source-{number}">{number}</a></sup>'
 
 
 def _numbered(outlook: Outlook) -> dict[str, int]:
     """Every source named on the page, numbered in order of appearance."""
-    texts = [flag.source for flag in _shown_flags(outlook)]
+    texts = [MODEL_SOURCE, *(flag.source for flag in _shown_flags(outlook))]
     texts += [str(outlook.series.measure.source)] if outlook.series else []
-    texts += [flag.source for plan in _listed_plans(outlook) for flag in plan.flags]
+    texts += [flag.source for plan in outlook.plans for flag in plan.flags]
+    texts += [str(source_of(facts("beyond_strength")["headache"]))]
     texts += [protocol.source for protocol in outlook.protocols]
-    texts += [str(one.source) for one in outlook.alternatives]
+    texts += [str(one.source) for one in (*outlook.alternatives, *_avoided(outlook))]
+    texts += [str(pattern.series.measure.source) for pattern in outlook.patterns]
     return {text: number for number, text in enumerate(dict.fromkeys(texts), start=1)}
 
 
@@ -119,9 +126,14 @@ def _findings(outlook: Outlook) -> str:
     rows = [escape(wear_off_sentence(outlook))]
     if outlook.series is not None:
         rows[0] += _reference(outlook, str(outlook.series.measure.source))
-    rows += [escape(effect_sentence(outlook, series)) for series in outlook.posterior.observations.series]
+    model = _reference(outlook, MODEL_SOURCE)
+    rows[0] += model
+    rows += [
+        escape(effect_sentence(outlook, series)) + model for series in outlook.posterior.observations.series
+    ]
     rows += [
         f"{escape(words(p.series.name))}, <b>{escape(words(p.id))}</b>: {escape(p.because)}"
+        f"{_reference(outlook, str(p.series.measure.source))}"
         for p in outlook.patterns
         if p.answer is Answer.YES
     ]
@@ -131,66 +143,18 @@ def _findings(outlook: Outlook) -> str:
 def _looked_for(outlook: Outlook) -> str:
     rows = [
         f"{escape(words(p.series.name))}, {escape(words(p.id))}: {p.answer.value}. {escape(p.because)}"
+        f"{_reference(outlook, str(p.series.measure.source))}"
         for p in outlook.patterns
     ]
     return f"<h2>What was looked for in the readings themselves</h2>{_list(rows)}" if rows else ""
 
 
-def _listed_plans(outlook: Outlook) -> list[Plan]:
-    """The present schedule and a spread of those that no other beats, at most `MOST_PLANS`."""
-    shown = shown_plans(outlook)
-    if len(shown) <= MOST_PLANS:
-        return shown
-    steps = {round(i * (len(shown) - 1) / (MOST_PLANS - 2)) for i in range(MOST_PLANS - 1)}
-    return [plan for i, plan in enumerate(shown) if i in steps or plan.is_present]
-
-
-def _plans(outlook: Outlook) -> str:
-    listed = _listed_plans(outlook)
-    if not listed or outlook.series is None:
-        return ""
-    unit = escape(outlook.series.measure.unit)
-    head = (
-        "Schedule", f"Lowest strength {unit} (90 %)", "Time below level", "IgG rise, lowest g/L", "g a year",
-        "Days a year", "Vials a day", "Rules that speak",
-    )  # fmt: skip
-    rows = "".join(_plan_row(outlook, plan) for plan in listed)
-    level = "" if outlook.level is None else f" The level to hold is {outlook.level:.1f} {unit}."
-    refused = sum(plan.is_refused for plan in outlook.plans)
-    return (
-        f"<h2>Schedules for a prescriber to compare</h2><p class='small'>For {escape(words(outlook.series.name))}, once settled."
-        f"{level} Of {len(outlook.plans)} compared, {refused} are refused by a rule; shown are the present one and some that no "
-        "other beats on trough, grams and days at once. None is a recommendation.</p>"
-        f"<table><thead><tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr></thead><tbody>{rows}</tbody></table>"
-    )
-
-
-def _plan_row(outlook: Outlook, plan: Plan) -> str:
-    schedule = plan.schedule
-    days = f" over {schedule.n_days} days" if schedule.n_days > 1 else ""
-    name = f"{schedule.grams:g} g{days} every {schedule.interval_days} days, {ROUTES[schedule.route.value]}"
-    trough = (
-        ""
-        if plan.trough is None
-        else f"{plan.trough.median:.1f} ({plan.trough.low:.1f}&ndash;{plan.trough.high:.1f})"
-    )
-    below = "" if plan.below_fraction is None else f"{plan.below_fraction:.0%}"
-    vials = " + ".join(f"{count}&times;{size:g}" for size, count in plan.vials.items())
-    rules = ", ".join(f"{escape(words(flag.id))}{_reference(outlook, flag.source)}" for flag in plan.flags)
-    cells = (
-        f"<b>now: </b>{name}" if plan.is_present else name, trough, below, f"{plan.igg_trough.median:.1f}",
-        f"{schedule.grams_per_year:.0f}", f"{plan.infusion_days_per_year:.0f}", vials, rules,
-    )  # fmt: skip
-    return (
-        f"<tr{' class=now' if plan.is_present else ''}>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-    )
-
-
 def _learning(outlook: Outlook) -> str:
     taught = _list(map(escape, outlook.learned))
     more = _list(f"{escape(row.label)}: {row.gain_bits:.1f} bits" for row in outlook.measurements)
-    parts = [f"<div><h2>What the diary taught</h2>{taught}</div>" if taught else ""]
-    parts.append(f"<div><h2>What would teach more</h2>{more}</div>" if more else "")
+    model = _reference(outlook, MODEL_SOURCE)
+    parts = [f"<div><h2>What the diary taught{model}</h2>{taught}</div>" if taught else ""]
+    parts.append(f"<div><h2>What would teach more{model}</h2>{more}</div>" if more else "")
     return f'<div class="pair small">{"".join(parts)}</div>'
 
 
@@ -207,34 +171,47 @@ def _protocols(outlook: Outlook) -> str:
             f"{escape(step.label)} ({step.grams:g} g every {step.interval_days} days) for {step.weeks} weeks: lowest "
             f"{step.trough.median:.1f} ({step.trough.low:.1f}&ndash;{step.trough.high:.1f}) "
             f"{escape(step.trough.unit)}, chance of a "
-            f"fall that matters {step.chance_of_fall:.0%}"
+            f"fall by what the stop rule names {step.chance_of_fall:.0%}"
             for step in protocol.steps
         )
         parts.append(
             f"<p><b>{escape(words(protocol.id).capitalize())}</b>{_reference(outlook, protocol.source)}</p>{steps}"
-            f"<p class='small'>Stop: {escape(protocol.stop_rule)} Restart: {escape(protocol.restart_rule)}.</p>"
+            f"<p class='small'>Stop: {escape(sentence(protocol.stop_rule))} "
+            f"Restart: {escape(sentence(protocol.restart_rule))}</p>"
         )
-    return f"<h2>If less is to be tried, under watch</h2>{''.join(parts)}" if parts else ""
+    if not parts:
+        return ""
+    known = f"<p class='small'>{escape(sentence(outlook.protocols[0].context))}</p>"
+    return f"<h2>If less is to be tried, under watch</h2>{known}{''.join(parts)}"
 
 
 def _alternatives(outlook: Outlook) -> str:
     if outlook.reason is None:
         return ""
     rows = _list(
-        f"<b>{escape(one.label)}</b>: {escape(one.result)}. {escape(one.status)}. Evidence: {escape(one.grade)}"
-        f"{_reference(outlook, str(one.source))}"
+        f"<b>{escape(one.label)}</b>: {escape(one.result)}; {escape(one.status)}. Evidence: {escape(one.grade)}"
+        f"{f'; newest document found {escape(one.newest)}' if one.newest else ''}{_reference(outlook, str(one.source))}"
         for one in outlook.alternatives
     )
-    from .alternatives import as_of
-
+    avoided = "; ".join(
+        f"{escape(one.label)} ({escape(one.result)}){_reference(outlook, str(one.source))}"
+        for one in _avoided(outlook)
+    )
     return (
         f"<h2>If this does not suffice: {escape(words(outlook.reason.name.lower()))}</h2><p>{escape(outlook.reason.value)}.</p>"
-        f"<div class='small'>{rows}<p>State of trials and approvals as of {as_of()}.</p></div>"
+        f"<div class='small'>{rows}<p>Not among them, since they did not help or may make MMN worse: {avoided}.</p>"
+        f"<p>Trials and approvals as looked for on {as_of()}.</p></div>"
     )
+
+
+def _avoided(outlook: Outlook) -> tuple[Alternative, ...]:
+    return to_avoid() if outlook.reason is not None else ()
 
 
 def _sources(outlook: Outlook) -> str:
-    rows = "".join(f"<li>{escape(text)}</li>" for text in _numbered(outlook))
+    rows = "".join(
+        f'<li id="source-{number}">{escape(text)}</li>' for text, number in _numbered(outlook).items()
+    )
     priors = (
         "Every population value, with its source and how well that was checked, lies in ranvier's treatment/parameters "
         "(docs/treatment.md)."

@@ -25,22 +25,27 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th { text-align: right; font-size: 12px; color: #5b6875; border-bottom: 1px solid #1b2733; padding: 3px 6px;
   vertical-align: bottom; }
 td { text-align: right; border-bottom: 1px solid #d8dee4; padding: 4px 6px; vertical-align: top; }
-th:first-child, td:first-child, th:last-child, td:last-child { text-align: left; }
-td:nth-child(1), td:nth-child(2), td:nth-child(7) { white-space: nowrap; } td:last-child { font-size: 12px; color: #3c4a57; }
+th:nth-child(-n+2), td:nth-child(-n+2), th:last-child, td:last-child { text-align: left; }
+td:first-child { color: #5b6875; }
+td:nth-child(3), td:nth-child(8) { white-space: nowrap; } td:nth-child(2) { min-width: 11em; }
+td:last-child { font-size: 12px; color: #3c4a57; }
 tr { break-inside: avoid; } tr.now td { background: #eef5fa; }
-sup { color: #0072b2; font-size: 10px; padding-left: 2px; }
+sup { color: #0072b2; font-size: 10px; padding-left: 2px; } sup a { color: inherit; text-decoration: none; }
 .small, .small li { font-size: 13px; } .columns { columns: 2; column-gap: 28px; } .columns li { break-inside: avoid; }
 .pair { display: flex; gap: 28px; } .pair > div { flex: 1 1 0; }
 .annex { margin-top: 32px; border-top: 2px solid #1b2733; padding-top: 12px; }
 .sources { font-size: 12px; color: #3c4a57; overflow-wrap: anywhere; } .sources h2 { font-size: 14px; }
 @media (max-width: 720px) { .pair { display: block; } .columns { columns: 1; } main { padding: 12px; }
+  .unsigned { position: static; display: inline-block; margin: 6px 0 0; }
+  .picture { overflow-x: auto; } .picture svg { min-width: 720px; }
   table { display: block; overflow-x: auto; } }
 @media print {
   body { font-size: 7.6pt; line-height: 1.25; } main { max-width: none; padding: 0; }
   h1 { font-size: 15pt; } h2 { font-size: 10pt; margin: 5pt 0 1pt; }
   th { font-size: 6.6pt; padding: 1pt 3pt; } td { padding: 1pt 3pt; }
   td:last-child { min-width: 33mm; } td:last-child { font-size: 6.8pt; }
-  .picture { margin: 2pt 0; } .picture img { width: 112mm; margin: 0 auto; }
+  .picture { margin: 2pt 0; } .picture img { width: 112mm; margin: 0 auto; } .picture.wide img { width: 132mm; }
+  .annex .picture.wide img { width: 160mm; }
   .annex { break-before: page; border: 0; padding: 0; margin: 0; }
   .small, .small li { font-size: 7.4pt; } .sources { font-size: 6.6pt; } sup { font-size: 5.6pt; }
   ul { margin: 2pt 0 4pt; padding-left: 12pt; } li { margin: 1pt 0; }
@@ -57,4 +62,5 @@ h1 { font-size: 28px; line-height: 1.25; } h2 { font-size: 21px; margin: 30px 0 
 .note { border-left: 5px solid #0072b2; padding: 4px 16px; background: #eef5fa; }
 .picture svg { width: 100%; height: auto; } figcaption, .foot { font-size: 15px; color: #3c4a57; } figure { margin: 16px 0; }
 li { margin: 6px 0; }
+@media (max-width: 600px) { .picture { overflow-x: auto; } .picture svg { min-width: 560px; } }
 """

@@ -70,7 +70,12 @@ class Course:
         return 1 - (1 - self.maximal_effect_fraction[:, None]) * self.relative_conduction
 
 
-def follow(parameters: ResponseParameters, rise: Rise, start: Array | None = None) -> Course:
+def follow(
+    parameters: ResponseParameters,
+    rise: Rise,
+    start: Array | None = None,
+    inhibition: Array | None = None,
+) -> Course:
     """Follow conduction and axons day by day.
 
     The equation is linear in r with a rate that changes in time; each day is one step of fourth order (Simpson's rule in
@@ -79,6 +84,8 @@ def follow(parameters: ResponseParameters, rise: Rise, start: Array | None = Non
     Parameters
         rise : IgG rise over the same days.
         start : (n_patients,) Rise at which conduction was settled before day 0; None is untreated. [g/L]
+        inhibition : (n_days,) Share of new block that a second drug prevents on each day, by itself: 1 - E = (1 - E_IgG)(1 - E_2)
+            (dossier 3.2, extension 3). None is no such drug.
     """
     n_days = rise.middle.shape[1]
     k_out = parameters.block_turnover_per_day[:, None]
@@ -94,6 +101,8 @@ def follow(parameters: ResponseParameters, rise: Rise, start: Array | None = Non
         """k_out - k_out * I_max * x / (EC50 + x), in place: this is the hottest line of a fit."""
         rate = half + x
         np.divide(x, rate, out=rate)
+        if inhibition is not None:
+            rate += inhibition * (1 - rate)
         rate *= -most
         rate += k_out
         return rate

@@ -1,9 +1,9 @@
 """Draw from a patient's posterior: find its modes, learn a mixture that covers them, and correct it by Metropolis steps.
 
 Most proposals come from the mixture, whatever the state; they are evaluated together in large batches, which is what
-makes NumPy fast enough. Every other step adds a difference of two earlier draws, which keeps a chain moving where the
-mixture is thin.
-`docs/decisions/2026-11-25-treatment-sampler.md` compares it with emcee and with a compiled kernel.
+makes NumPy fast enough. Every fourth step adds a difference of two earlier draws, which keeps a chain moving where the
+mixture is thin (every second step costs more and teaches less: `docs/decisions/2026-11-25-treatment-sampler.md`).
+The same page compares it with emcee, NumPyro and a compiled kernel.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BATCH_ELEMENTS = (
 )
 TAIL = 15.0  # degrees of freedom of the mixture: heavier than any posterior met
 SPREAD = 1.1  # how much wider than the estimated posterior the mixture is
-WALK_EVERY = 2
+WALK_EVERY = 4
 EXTRA_RUNS = 3  # each longer than the last and thinned to the same number of draws
 GOOD_R_HAT = 1.03  # above it the chains are run again with what they learned
 LEARNING_ROUNDS = 2
@@ -293,7 +293,7 @@ def _walk(
     rng: np.random.Generator,
     archive: Array | None = None,
 ) -> Chains:
-    """Metropolis-Hastings: every other step proposes from the mixture, the rest add a difference of two draws.
+    """Metropolis-Hastings: three steps of four propose from the mixture, the fourth adds a difference of two draws.
 
     The differences (differential evolution) come from `archive`, or from the chains themselves while there is none.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .alternatives import Reason
+from .alternatives import Reason, as_of, to_avoid
 from .flag import Severity
 from .observations import Series
 from .outlook import Outlook
@@ -10,6 +10,11 @@ from .plans import Plan
 from .posterior import FitStatus
 
 ROUTES = {"ivig": "by vein", "scig": "under the skin", "fscig": "under the skin, facilitated"}
+MODEL_SOURCE = (
+    "Ranvier's fit of this diary. What is believed of any patient beforehand rests on Li 2024 (strength) and Tortorici 2021 "
+    "(IgG), both read in a transcription, and on judgement; every value with its source and mark is in "
+    "treatment/parameters/priors.toml, how far it agrees with published results in docs/validation/treatment.md"
+)
 PURPOSE = "A simulation for a prescriber to weigh. It instructs no one, and it knows MMN only."
 
 
@@ -129,6 +134,8 @@ def summarise(outlook: Outlook) -> str:
             f"If this does not suffice ({words(outlook.reason.name.lower())}): {outlook.reason.value}.",
         ]
         lines += [f"  {one.label}: {one.grade}; {one.status} [{one.source}]" for one in outlook.alternatives]
+        lines += [f"  Avoid: {one.label}: {one.result} [{one.source}]" for one in to_avoid()]
+        lines.append(f"  Trials and approvals as looked for on {as_of()}.")
     return "\n".join(lines)
 
 

@@ -72,7 +72,14 @@ def designs() -> dict[str, str]:
 def phases_of(arm: Mapping[str, Any]) -> tuple[Phase, ...]:
     """The phases of an arm of `designs.toml`."""
     return tuple(
-        Phase(row["g_per_kg"], row["interval_days"], row["weeks"], row["days"], Route(row["route"]))
+        Phase(
+            row["g_per_kg"],
+            row["interval_days"],
+            row["weeks"],
+            row["days"],
+            Route(row["route"]),
+            row.get("inhibition_fraction", 0.0),
+        )
         for row in arm["phases"]
     )
 

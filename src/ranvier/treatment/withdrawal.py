@@ -6,17 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .beyond_strength import coming_off
 from .diary import Diary
 from .facts import facts, source_of
 from .forecast import DRAWS, Schedule, courses, present_schedule
 from .kinetics import Dose, lay_out
 from .observations import Series
 from .posterior import Interval, Posterior, interval
+from .scan import Array
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: the dose, how long, and the chance that strength falls by what matters before its end."""
+    """One step: the dose, how long, and the chance that strength falls by what the stop rule names before its end."""
 
     label: str
     grams: float
@@ -28,13 +30,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Protocol:
-    """Steps in order, the stop rule and the restart rule; `source` names where the steps come from."""
+    """Steps in order, the stop and the restart rule, what cohorts say of it; `source` names where the steps come from."""
 
     id: str
     steps: tuple[Step, ...]
     stop_rule: str
     restart_rule: str
     source: str
+    context: str
 
     def as_json(self) -> dict[str, object]:
         """The protocol with its expectations."""
@@ -54,6 +57,7 @@ class Protocol:
             "stop_rule": self.stop_rule,
             "restart_rule": self.restart_rule,
             "source": self.source,
+            "context": self.context,
         }
 
 
@@ -64,10 +68,13 @@ def protocols(posterior: Posterior, diary: Diary, series: Series | None) -> tupl
         return ()
     row = facts("plans")["withdrawal"]
     weeks = int(row["step_weeks"])
+    first = _next_day(posterior, diary, present)
+    held = _held_now(posterior, diary, series, present)
     change = series.measure
     stop = (
-        f"{series.name} lower by {change.smallest_change:g} {change.unit} or more on "
-        f"{facts('plans')['stop_rule']['consecutive_readings']} readings in a row, or the MRC sum lower by "
+        f"{series.name.replace('_', ' ')} lower by {float(np.median(held.drop)):.1f} {change.unit} or more on "
+        f"{facts('plans')['stop_rule']['consecutive_readings']} readings in a row (the smaller of the change that matters, "
+        f"{change.smallest_change:g} {change.unit}, and half of what treatment holds at its lowest), or the MRC sum lower by "
         f"{facts('plans')['stop_rule']['mrc_points']:g} points, or the patient cannot do what could be done before. "
         f"Source: {source_of(facts('plans')['stop_rule'])}"
     )
@@ -76,8 +83,6 @@ def protocols(posterior: Posterior, diary: Diary, series: Series | None) -> tupl
         "the clinic is told"
     )
     reduction, doses = [], []
-    first = _next_day(posterior, diary, present)
-    held = _trough_now(posterior, diary, series, present)
     for fraction in row["step_fractions"]:
         schedule = Schedule(
             present.grams * float(fraction), present.interval_days, present.route, present.n_days
@@ -102,8 +107,8 @@ def protocols(posterior: Posterior, diary: Diary, series: Series | None) -> tupl
     test = _step(posterior, series, [], start, test_weeks, held, "no immunoglobulin, closely watched", none)
     source = str(source_of(row))
     return (
-        Protocol("stepwise_reduction", tuple(reduction), stop, restart, source),
-        Protocol("withdrawal_test", (test,), stop, restart, source),
+        Protocol("stepwise_reduction", tuple(reduction), stop, restart, source, coming_off()),
+        Protocol("withdrawal_test", (test,), stop, restart, source, coming_off()),
     )
 
 
@@ -112,12 +117,29 @@ def _next_day(posterior: Posterior, diary: Diary, present: Schedule) -> int:
     return max(posterior.observations.n_days + 1, due)
 
 
-def _trough_now(posterior: Posterior, diary: Diary, series: Series, present: Schedule) -> np.ndarray:
-    """Lowest strength of the present cycle, (DRAWS,)."""
+@dataclass(frozen=True)
+class _Held:
+    """What the present schedule holds at the lowest point of its cycle, and the fall from it that counts, each (DRAWS,)."""
+
+    trough: Array
+    drop: Array
+
+
+def _held_now(posterior: Posterior, diary: Diary, series: Series, present: Schedule) -> _Held:
+    """A weak hand can lose all that treatment gives and never fall by the smallest change that matters: half of it counts too.
+
+    Where treatment holds less than the error of one reading, only the smallest change that matters counts.
+    """
     first = _next_day(posterior, diary, present)
     end = first + 2 * present.interval_days
     timetable = lay_out([*posterior.observations.doses, *present.doses(first, end)], end)
-    return np.asarray(posterior.strength(series, timetable, DRAWS)[:, -present.interval_days :].min(axis=1))
+    cycle = slice(-present.interval_days, None)
+    trough = posterior.strength(series, timetable, DRAWS)[:, cycle].min(axis=1)
+    gain = trough - posterior.untreated(series, timetable, DRAWS)[:, cycle].min(axis=1)
+    error = posterior.values(DRAWS)[f"error_sd.{series.name}"]
+    error = error * trough if series.measure.is_proportional else error
+    change = series.measure.smallest_change
+    return _Held(trough, np.where(gain > error, np.minimum(change, gain / 2), change))
 
 
 def _step(
@@ -126,7 +148,7 @@ def _step(
     doses: list[Dose],
     first: int,
     weeks: int,
-    held: np.ndarray,
+    held: _Held,
     label: str,
     schedule: Schedule,
 ) -> Step:
@@ -134,7 +156,7 @@ def _step(
     timetable = lay_out([*posterior.observations.doses, *doses], end)
     strength = posterior.strength(series, timetable, DRAWS)[:, first:]
     trough = strength[:, -max(schedule.interval_days, 7) :].min(axis=1)
-    fell = float(np.mean(held - strength.min(axis=1) >= series.measure.smallest_change))
+    fell = float(np.mean(held.trough - strength.min(axis=1) >= held.drop))
     return Step(
         label, schedule.grams, schedule.interval_days, weeks, interval(trough, series.measure.unit), fell
     )
