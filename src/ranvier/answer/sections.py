@@ -68,11 +68,13 @@ def body(case: Case, holds: frozenset[str], question: PlannedQuestion, how_many:
     outline = _outline(holds, question.topic)
     if question.topic in OF_OTHER_ILLNESS and named_illnesses(case):
         how_many = max(how_many, 2)  # the illness that the letter names matters more than all the others
-    wanted = tuple(dict.fromkeys((*outline.lead, *question.statements[:3], *outline.body)))
+    known = (*question.statements[:1], *outline.body[:2], *question.statements[1:3], *outline.body[2:])
+    wanted = tuple(dict.fromkeys((*outline.lead, *known)))
     most = BODY.get(how_many, 3) + len(outline.lead)
+    first = len(outline.lead) + 3  # what the outline holds for the heart of the matter is not cut for what is only near
     for index, identity in enumerate(wanted):
         yield point_of(
-            identity, question.facts, EXTRA if index >= most else (STRONG if index < 4 else USEFUL)
+            identity, question.facts, EXTRA if index >= most else (STRONG if index < first else USEFUL)
         )
 
 
