@@ -9,7 +9,7 @@ from ranvier.case import Case
 from ranvier.terms import Span
 
 from .facts import fact
-from .point import MUST, STRONG, USEFUL, Point, point_of
+from .point import MUST, USEFUL, Point, point_of
 from .support import Kind
 from .wording import old_claims
 
@@ -44,7 +44,7 @@ def changes(text: str, span: Span) -> Iterator[Point]:
         )  # fmt: skip
         if count == 0:
             yield Point("older_page", facts=(whole,), slots={"year": told}, rank=MUST)
-        rank = MUST if count == 0 else STRONG if count < 3 else USEFUL  # "some of it has changed" is never said alone
+        rank = MUST if count < 3 else USEFUL  # what an older page has wrong is never cut for what only informs
         yield Point(f"old.{claim.id}", claim.say, facts=(where,), rank=rank, leads_in=True)
         for identity in claim.statements:
             yield point_of(identity, (where,), rank)

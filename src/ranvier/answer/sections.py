@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ranvier.case import Case, Condition
 from ranvier.criteria import Judgement
@@ -141,14 +142,18 @@ def not_known(
     if "urgent" in holds:
         return
     if "mmn_diagnosed" in holds or "on_immunoglobulin" in holds:
-        yield Point("sources_disagree", rank=STRONG, leads_in=True)
         name = "not_known"
     elif judgement.category == "not_met" or holds & UNFIT:
         return
     else:
         name = "not_known_undiagnosed"
-    for identity in outlines()[f"extra.{name}"].body:
-        yield point_of(identity, (), STRONG)
+    *told, last = outlines()[f"extra.{name}"].body
+    yield point_of(last, (), MUST)  # what no study can tell of this reader: an answer is never without it
+    if name == "not_known":
+        yield Point("sources_disagree", rank=STRONG, leads_in=True)
+    for identity in told:
+        disagrees = name == "not_known" and identity != told[-1]  # the dark study and the bright one, or neither
+        yield replace(point_of(identity, (), STRONG), leads_in=disagrees)
 
 
 def questions_to_ask(judgement: Judgement, holds: frozenset[str]) -> Iterator[Point]:
