@@ -44,6 +44,13 @@ def read(text: str, *, today: date | None = None) -> Case:
     return letter.read(text, today=today or date.today(), topic_of=evidence.topic_of)
 
 
+def glance(text: str) -> Case:
+    """The part of reading that cannot wait: red flags, questions and details that identify, for a page that answers while one types."""
+    from ranvier import evidence, letter
+
+    return letter.glance(text, topic_of=evidence.topic_of)
+
+
 def case_of(text: str, *, name: str = "case") -> Case:
     """A case from a case file (TOML or JSON) or, when it is neither, from a letter.
 

@@ -52,13 +52,14 @@ def read(text: str, *, today: date, topic_of: TopicOf = no_topic) -> Case:
     Returns
         The case; with no findings when the text holds none.
     """
-    if not text.strip():
-        return Case()
-    span = page.find_letter(text)
+    seen = glance(text, topic_of=topic_of)
+    span = seen.letter_span
+    if span is None:
+        return seen
     normal = normalise(text)
     parts = sentences(text, normal, start=span.start, end=span.end)
     if not parts:
-        return Case(letter_span=span)
+        return seen
     kin = person.kin_who_is_patient(normal, parts)
     patient = person.patient(normal, parts, kin_is_patient=kin, today=today)
     heard = listen(normal, stretches(parts))
@@ -67,13 +68,26 @@ def read(text: str, *, today: date, topic_of: TopicOf = no_topic) -> Case:
     found = _findings(normal, parts, heard, kin, today, patient.age_years)
     named = conditions(normal, parts, heard, kin_is_patient=kin)
     found += _lab_findings(results) + _treatment_findings(given) + _family_findings(named)
+    return replace(
+        seen, patient=patient, findings=_joined(found), conditions=named, treatments=given, labs=results
+    )
+
+
+def glance(text: str, *, topic_of: TopicOf = no_topic) -> Case:
+    """The part of `read` that cannot wait: where the letter is, its red flags, its questions, and details that identify.
+
+    Returns
+        A case with these alone, for a page that answers while somebody types.
+    """
+    if not text.strip():
+        return Case()
+    span = page.find_letter(text)
+    normal = normalise(text)
+    parts = sentences(text, normal, start=span.start, end=span.end)
+    if not parts:
+        return Case(letter_span=span)
     inside = text[span.start : span.end]
     return Case(
-        patient=patient,
-        findings=_joined(found),
-        conditions=named,
-        treatments=given,
-        labs=results,
         questions=questions(text, normal, parts, topic_of=topic_of),
         red_flags=tuple(replace(flag, spans=_shifted(flag.spans, span)) for flag in red_flags.find(inside)),
         identifying=tuple(

@@ -313,14 +313,16 @@ def __getattr__(name: str) -> Any:
     class Remembering(Workbench):
         """The workbench, which drafts the same letter once: for the archive that is there before the measuring begins."""
 
-        def draft(self, text: str, case: dict[str, Any]) -> dict[str, Any]:
+        def draft(self, text: str, case: dict[str, Any], study: bytes | None = None) -> dict[str, Any]:
             """Draft, or remember."""
-            document: dict[str, Any] = json.loads(self._drafted(text, json.dumps(case, sort_keys=True)))
+            document: dict[str, Any] = json.loads(
+                self._drafted(text, json.dumps(case, sort_keys=True), study)
+            )
             return document
 
         @lru_cache(maxsize=16)  # noqa: B019 — one lives as long as the process
-        def _drafted(self, text: str, case: str) -> str:
-            return json.dumps(super().draft(text, json.loads(case)))
+        def _drafted(self, text: str, case: str, study: bytes | None) -> str:
+            return json.dumps(super().draft(text, json.loads(case), study))
 
     globals()[name] = Remembering
     return Remembering

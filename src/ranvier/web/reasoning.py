@@ -28,6 +28,9 @@ class Reasoning(Protocol):
     def read(self, text: str) -> Document:
         """The case in a letter; its spans count from the text's first character."""
 
+    def glance(self, text: str) -> Document:
+        """The red flags, questions and identifying details of a letter: the part of reading that cannot wait."""
+
     def judge(self, case: Document, study: bytes | None = None) -> Document:
         """The criteria's verdicts (interfaces.md, `judge`), with what a nerve conduction study says where there is one."""
 
@@ -62,6 +65,10 @@ class Workbench:
     def read(self, text: str) -> Document:
         """Read a letter."""
         return to_document(workbench.read(text))
+
+    def glance(self, text: str) -> Document:
+        """Look a letter over."""
+        return to_document(workbench.glance(text))
 
     def judge(self, case: Document, study: bytes | None = None) -> Document:
         """Judge by every edition; the MMN guideline first, since the draft speaks of it."""

@@ -41,7 +41,7 @@ def too_many(request: HttpRequest) -> HttpResponse:
 def understood(text: str) -> dict[str, Any]:
     """What the pages before sending show: urgent advice, identifying details, answers that match."""
     try:
-        case = reasoner().read(text)
+        case = reasoner().glance(text)
     except RanvierError:
         case = {"red_flags": [], "identifying": [], "questions": []}
     flags = [
