@@ -44,7 +44,9 @@ def changes(text: str, span: Span) -> Iterator[Point]:
         )  # fmt: skip
         if count == 0:
             yield Point("older_page", facts=(whole,), slots={"year": told}, rank=MUST)
-        rank = MUST if count < 3 else USEFUL  # what an older page has wrong is never cut for what only informs
+        rank = (
+            MUST if count < 3 else USEFUL
+        )  # what an older page has wrong is never cut for what only informs
         yield Point(f"old.{claim.id}", claim.say, facts=(where,), rank=rank, leads_in=True)
         for identity in claim.statements:
             yield point_of(identity, (where,), rank)

@@ -72,7 +72,9 @@ def body(case: Case, holds: frozenset[str], question: PlannedQuestion, how_many:
     known = (*question.statements[:1], *outline.body[:2], *question.statements[1:3], *outline.body[2:])
     wanted = tuple(dict.fromkeys((*outline.lead, *known)))
     most = BODY.get(how_many, 3) + len(outline.lead)
-    first = len(outline.lead) + 3  # what the outline holds for the heart of the matter is not cut for what is only near
+    first = (
+        len(outline.lead) + 3
+    )  # what the outline holds for the heart of the matter is not cut for what is only near
     for index, identity in enumerate(wanted):
         yield point_of(
             identity, question.facts, EXTRA if index >= most else (STRONG if index < first else USEFUL)
@@ -152,7 +154,9 @@ def not_known(
     if name == "not_known":
         yield Point("sources_disagree", rank=STRONG, leads_in=True)
     for identity in told:
-        disagrees = name == "not_known" and identity != told[-1]  # the dark study and the bright one, or neither
+        disagrees = (
+            name == "not_known" and identity != told[-1]
+        )  # the dark study and the bright one, or neither
         yield replace(point_of(identity, (), STRONG), leads_in=disagrees)
 
 
