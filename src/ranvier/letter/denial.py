@@ -88,7 +88,7 @@ def clause_before(before: str) -> str:
     return before[cut:]
 
 
-def _negated(clause: str, after: str) -> bool:
+def _negated(clause: str, named: str, after: str) -> bool:
     for cue in _NEGATION.finditer(clause + " "):
         if _NOT_NEGATION.match(clause, cue.start()):
             continue
@@ -103,9 +103,21 @@ def _negated(clause: str, after: str) -> bool:
             clause[: cue.start()],
         ):
             continue
+        if word in _OF_NOUNS and between[-1:] == [","] and _SAYS.match(named) and not _OR.match(after):
+            continue  # "no fever, breathing worse": a new statement, not the next of the list
         if _reaches(between, listing=word not in ("not", "n't")):
             return True
     return False
+
+
+# A list of denied nouns ends where an adjective or a statement begins.
+_OF_NOUNS = ("no", "nil", "without", "zero", "none")
+_SAYS = re.compile(
+    r"(?:breathless|short of breath|out of (?:breath|puff)|(?:increasingly |very |more |so )?(?:dyspn\w*ic|orthopn\w*ic)|can't|cannot"
+    r"|could not|couldn't|can (?:hardly|barely)|unable|struggl\w*|suicidal|paralysed|weaker)\b"
+    r"|.*\b(?:worse|worsening|harder|weaker|is|are|has|getting|can't|cannot|won't|gave|went|uncomfortable|laboured)\b"
+)
+_OR = re.compile(r"[^.;]{0,40}\b(?:or|nor)\b")
 
 
 def _reaches(between: list[str], *, listing: bool) -> bool:
@@ -143,7 +155,7 @@ def denied(sentence: str, start: int, end: int) -> bool:
     """Whether `sentence[start:end]` is said not to be so."""
     after = sentence[end:]
     return bool(
-        _negated(clause_before(sentence[:start]), after)
+        _negated(clause_before(sentence[:start]), sentence[start:end], after)
         or _DENIED_AFTER.match(after)
         or _TAKEN_BACK.search(sentence, start, end)
         or _NOT_SO.search(sentence, start, end)

@@ -157,6 +157,8 @@ def _over(sentence: str, start: int, end: int) -> bool:
     past = words("past").search(sentence)
     if past is None or (past.end() <= start and _SINCE_THEN.search(before, past.end())):
         return False
+    if _dated_apart(sentence, start, end, past):
+        return False
     if words("long_past").search(before) or words("long_past").search(after):
         return True
     if re.search(
@@ -167,6 +169,23 @@ def _over(sentence: str, start: int, end: int) -> bool:
     return not (
         words("began").search(rest) and not re.search(r"\b(?:none|not|never|nothing) since\b", sentence)
     ) or bool(re.search(r"\b(?:none|not|never|nothing) since\b", after))
+
+
+def _dated_apart(sentence: str, start: int, end: int, past: re.Match[str]) -> bool:
+    """Whether the past belongs to another clause, and the danger's own clause tells of now.
+
+    "I was diagnosed in 2024 and I can't breathe lying flat": the year is that of the diagnosis.
+    """
+    opens = max((mark.end() for mark in _CLAUSE_END.finditer(sentence, 0, start)), default=0)
+    following = _CLAUSE_END.search(sentence, end)
+    closes = following.start() if following else len(sentence)
+    if opens <= past.start() < closes or _PAST_VERB.search(sentence, opens, closes):
+        return False
+    if _NOW_VERB.search(sentence, opens, closes):
+        return True
+    dated_from = max((mark.end() for mark in _CLAUSE_END.finditer(sentence, 0, past.start())), default=0)
+    dated_to = _CLAUSE_END.search(sentence, past.end())
+    return bool(words("milestone").search(sentence, dated_from, dated_to.start() if dated_to else len(sentence)))
 
 
 def _of_another(sentence: str, start: int, writer: Writer, previous: str) -> bool:
@@ -211,6 +230,15 @@ def _of_another(sentence: str, start: int, writer: Writer, previous: str) -> boo
     return bool(words(told_as_past).search(sentence[mention.end() :]) and not recent)
 
 
+_CLAUSE_END = re.compile(r"[,;:()]|\s-\s|\b(?:and|but|so|yet|because|although|though|while|then)\b")
+_PAST_VERB = re.compile(
+    r"\b(?:had|was|were|did|didn't|could|couldn't|wasn't|weren't|went|came|got|took|gave|felt|fell|began|woke|lost|became"
+    r"|made|kept|used|caught|found|stuck|ended|happened|lasted|choked|gasped|needed|developed|suffered|stopped|started)\b"
+)
+_NOW_VERB = re.compile(
+    r"\b(?:can't|cannot|can|am|is|are|i'm|he's|she's|it's|i've|has|have(?! had)|get|gets|feel|feels|keep|keeps|need|needs"
+    r"|wake|wakes|choke|chokes|cough|coughs|gasp|gasps|lose|loses|don't|doesn't|won't|isn't|aren't|goes|comes|makes)\b"
+)
 _JUST_NOW = re.compile(
     r"\b(?:yesterday|today|this (?:morning|afternoon|evening)|last night|tonight|(?:hours?|minutes?"
     r"|days?) ago|overnight|since (?:\w+day))\b"
