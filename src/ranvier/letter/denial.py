@@ -103,11 +103,19 @@ def _negated(clause: str, named: str, after: str) -> bool:
             clause[: cue.start()],
         ):
             continue
-        if word in _OF_NOUNS and between[-1:] == [","] and _SAYS.match(named) and not _OR.match(after):
-            continue  # "no fever, breathing worse": a new statement, not the next of the list
+        if word in _OF_NOUNS and between[-1:] == [","] and _is_said(clause, named, after):
+            continue
         if _reaches(between, listing=word not in ("not", "n't")):
             return True
     return False
+
+
+def _is_said(clause: str, named: str, after: str) -> bool:
+    """Whether what follows a comma after a "no" is a new statement, not the next of the list: "no fever, breathing worse"."""
+    if _OR.match(after):
+        return False
+    each_denied = len(re.findall(r"\bno\b", clause)) > 1  # "no fever, no cough, choking on fluids"
+    return bool(each_denied or _SAYS.match(named) or _GOES_ON.match(after))
 
 
 # A list of denied nouns ends where an adjective or a statement begins.
@@ -116,6 +124,10 @@ _SAYS = re.compile(
     r"(?:breathless|short of breath|out of (?:breath|puff)|(?:increasingly |very |more |so )?(?:dyspn\w*ic|orthopn\w*ic)|can't|cannot"
     r"|could not|couldn't|can (?:hardly|barely)|unable|struggl\w*|suicidal|paralysed|weaker)\b"
     r"|.*\b(?:worse|worsening|harder|weaker|is|are|has|getting|can't|cannot|won't|gave|went|uncomfortable|laboured)\b"
+)
+_GOES_ON = re.compile(
+    r"(?:\s+\w+){0,2}?\s+(?:is|are|has|getting|gets|worse\w*|spreading|increasing|progress\w*"
+    r"|since (?:yesterday|last night|this morning|the weekend|\w+day))\b(?! (?:fine|normal|not|ok|absent|negative|well|good))"
 )
 _OR = re.compile(r"[^.;]{0,40}\b(?:or|nor)\b")
 
