@@ -94,7 +94,7 @@ def _asked(sentence: str, start: int, end: int, *, lenient: bool) -> bool:
     if opening is None:
         return False
     clause = sentence[opening.start() : end]
-    if _PRESUPPOSED.search(clause) and not _IF.search(clause):
+    if _PRESUPPOSED.search(clause) and (_THAT_IS_SO.search(clause) or not _IF.search(clause)):
         return False
     if _JUST_NOW.search(sentence) and _OWN.search(clause) and not _IF.search(clause):
         return False
@@ -109,7 +109,7 @@ def _supposed(clause: str, sentence: str, start: int) -> bool:
         pass
     if supposing is not None:
         between = clause[supposing.end() :]
-        if supposing.group().startswith(("should", "were", "had")):
+        if supposing.group().startswith(("should", "were", "had")) and not _THAT_IS_SO.search(between):
             return True
         if len(_SUBJECT.findall(between)) <= 1 and "," not in between:
             return True
@@ -133,9 +133,11 @@ def _to_come(clause: str, sentence: str) -> bool:
     future = _FUTURE.search(clause)
     if future and future.group().startswith("could") and _JUST_NOW.search(sentence):
         future = None  # "this morning I could only crawl"
+    if future and _THAT_IS_SO.search(future.group("rest")):
+        future = None  # "could it be serious that I choke?"
     if future and not _SUSPECTED.match(future.group("rest")):
         return True
-    fear = _FEAR.search(clause)
+    fear = None if _WORRY_ASKED.search(clause) else _FEAR.search(clause)
     return bool(
         fear
         and not words("certain_fear").search(fear.group("rest"))
@@ -185,7 +187,9 @@ def _dated_apart(sentence: str, start: int, end: int, past: re.Match[str]) -> bo
         return True
     dated_from = max((mark.end() for mark in _CLAUSE_END.finditer(sentence, 0, past.start())), default=0)
     dated_to = _CLAUSE_END.search(sentence, past.end())
-    return bool(words("milestone").search(sentence, dated_from, dated_to.start() if dated_to else len(sentence)))
+    return bool(
+        words("milestone").search(sentence, dated_from, dated_to.start() if dated_to else len(sentence))
+    )
 
 
 def _of_another(sentence: str, start: int, writer: Writer, previous: str) -> bool:
@@ -238,6 +242,11 @@ _PAST_VERB = re.compile(
 _NOW_VERB = re.compile(
     r"\b(?:can't|cannot|can|am|is|are|i'm|he's|she's|it's|i've|has|have(?! had)|get|gets|feel|feels|keep|keeps|need|needs"
     r"|wake|wakes|choke|chokes|cough|coughs|gasp|gasps|lose|loses|don't|doesn't|won't|isn't|aren't|goes|comes|makes)\b"
+)
+_THAT_IS_SO = re.compile(r"\bthat (?:i|i'm|i've|my|he|she|his|her)\b")
+# "Should I worry that my breathing is worse?": what is so is not asked.
+_WORRY_ASKED = re.compile(
+    r"\b(?:should|do|must|need|ought|am) (?:i|we|he|she) (?:to |need to |have to |be |right to be )*(?:worr|concern)"
 )
 _JUST_NOW = re.compile(
     r"\b(?:yesterday|today|this (?:morning|afternoon|evening)|last night|tonight|(?:hours?|minutes?"
