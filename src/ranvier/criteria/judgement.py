@@ -16,6 +16,7 @@ from .expression import All, AtLeast, Expression, Not, Reference, evaluate, refe
 from .expression import Any as AnyOf
 from .facts import Facts
 from .reach import reachable, undecided_variables, verdicts
+from .study_findings import Disagreement
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,10 @@ def certain(could_become: tuple[str, ...]) -> str:
     return UNDETERMINED
 
 
-def judge_all(facts: Facts) -> JudgedCase:
+def judge_all(facts: Facts, disagreements: tuple[Disagreement, ...] = ()) -> JudgedCase:
     """Judge by every edition, in the order they are shown."""
-    return JudgedCase(facts, {name: evaluate_edition(facts, edition) for name, edition in editions().items()})
+    found = {name: evaluate_edition(facts, edition) for name, edition in editions().items()}
+    return JudgedCase(facts, found, disagreements)
 
 
 def _what_tells(name: str) -> str:
@@ -161,10 +163,19 @@ class JudgedCase:
 
     facts: Facts
     judgements: dict[str, Judgement]
+    disagreements: tuple[Disagreement, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The JSON document of `ranvier judge`."""
-        return judgement_document(self.judgements, self.facts)
+        document = judgement_document(self.judgements, self.facts)
+        study = self.facts.study
+        if study is not None:
+            document["disagreements"] = [one.document() for one in self.disagreements]
+            document["study"] = {
+                "left_out": list(study.left_out),
+                "faults": [{"path": f.path, "given": f.given, "expected": f.expected} for f in study.faults],
+            }
+        return document
 
 
 def judgement_document(judgements: dict[str, Judgement], facts: Facts) -> dict[str, Any]:

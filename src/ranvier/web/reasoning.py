@@ -184,10 +184,10 @@ class Workbench:
 
     @lru_cache(maxsize=16)  # noqa: B019 — as above
     def study(self, content: bytes) -> Document | None:
-        """Measure a study."""
+        """Measure a study, whatever bytes a reader attached."""
         try:
-            return workbench.study_document(content.decode("utf-8-sig"))
-        except (RanvierError, UnicodeDecodeError):
+            return workbench.ncs(content, name="attachment")
+        except RanvierError:
             return None
 
     def versions(self) -> dict[str, str]:
