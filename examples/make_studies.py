@@ -20,7 +20,8 @@ from validation.synthetic_sweeps import Spoiling, clean_sweep, make_nerve, snap_
 
 from ranvier.conduction import Study, complete  # noqa: E402
 from ranvier.exchange.study_csv import write_study  # noqa: E402
-from ranvier.exchange.traces_csv import attach_traces, read_traces, write_traces  # noqa: E402
+from ranvier.exchange.sweeps import attach_traces  # noqa: E402
+from ranvier.exchange.traces_csv import read_traces, write_traces  # noqa: E402
 from ranvier.recording import Kind, Recording, Waveform  # noqa: E402
 from ranvier.terms import Side  # noqa: E402
 
@@ -299,7 +300,8 @@ def study_of(name: str) -> Study:
     seed, make, _ = STUDIES[name]
     raw = Study(tuple(make(np.random.default_rng(seed))))
     # Sweeps are kept at the precision of the file, so that reading them back gives the same numbers.
-    study = attach_traces(raw, read_traces(write_traces(_only_sweeps(raw), decimals=4).encode()))
+    bare = Study(tuple(replace(r, waveform=None) for r in raw.recordings))
+    study = attach_traces(bare, read_traces(write_traces(_only_sweeps(raw), decimals=4).encode()))
     measured = []
     for item in complete(study):
         r = item.recording
@@ -334,16 +336,16 @@ def readme(name: str) -> str:
     )
 
 
-def main() -> None:
+def main(place: Path = FOLDER) -> None:
     """Write all of them."""
     for name in STUDIES:
-        folder = FOLDER / name
+        folder = place / name
         folder.mkdir(parents=True, exist_ok=True)
         study = study_of(name)
         (folder / "study.csv").write_text(write_study(study), encoding="utf-8")
         (folder / "traces.csv").write_text(write_traces(_only_sweeps(study), decimals=4), encoding="utf-8")
         (folder / "README.md").write_text(readme(name), encoding="utf-8")
-        print(f"wrote {folder.relative_to(ROOT)}")
+        print(f"wrote {name}")
 
 
 if __name__ == "__main__":

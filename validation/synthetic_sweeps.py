@@ -186,17 +186,22 @@ def motor_set(
     sampling_rate_hz: float = 10_000.0,
     samples: int = 500,
     start_ms: float = 0.0,
+    slow: bool = False,
 ) -> tuple[Array, list[Truth]]:
-    """`count` motor sweeps from distal to proximal sites, some dispersed, with their truth."""
+    """`count` motor sweeps from distal to proximal sites, some dispersed, with their truth.
+
+    `slow`: nerves of 25 to 55 m/s, with twice the scatter of delays.
+    """
     rng = np.random.default_rng(seed)
     step = 1000.0 / sampling_rate_hz
     fine = start_ms + np.arange(samples * FINE) * (step / FINE)
     sweeps, truths = np.empty((count, samples)), []
     for index in range(count):
-        nerve = make_nerve(rng, units=int(rng.integers(40, 200)))
+        speed = float(rng.uniform(25.0, 55.0)) if slow else 55.0
+        nerve = make_nerve(rng, units=int(rng.integers(40, 200)), velocity_m_per_s=speed)
         distance = float(rng.choice((70.0, 290.0, 450.0)))
         delays = (
-            np.abs(rng.normal(0, rng.choice((0.0, 0.0, 1.0, 2.0)), nerve.size.size))
+            np.abs(rng.normal(0, rng.choice((0.0, 0.0, 1.0, 2.0)) * (2.0 if slow else 1.0), nerve.size.size))
             if distance > 100
             else None
         )

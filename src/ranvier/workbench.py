@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ranvier.answer import Reply
     from ranvier.case import Case
+    from ranvier.conduction import StudyResult
     from ranvier.criteria import ConductionFacts, JudgedCase
     from ranvier.differential import WeighedCase
     from ranvier.evidence import Statement
@@ -65,18 +66,41 @@ def with_notes(case: Case, notes: Sequence[tuple[str, str]]) -> Case:
     return case
 
 
-def read_study(text: str, *, name: str = "study") -> ConductionFacts:
-    """What a nerve conduction study (CSV text) says to the criteria.
+def read_study(content: bytes | str, *, name: str = "study") -> ConductionFacts:
+    """What a nerve conduction study (CSV text, or an Excel workbook) says to the criteria.
 
     Raises
         StudyError: with every fault, by row and column, when no nerve can be judged.
     """
-    from ranvier.conduction import Context, judge_study
     from ranvier.criteria.study_facts import conduction_facts_of
+
+    return conduction_facts_of(_judged_study(content, name))
+
+
+def ncs(content: bytes | str, *, name: str = "study") -> dict[str, Any]:
+    """The JSON document of a nerve conduction study (`ranvier ncs`): recordings, segments, verdicts, summary.
+
+    Raises
+        StudyError: with every fault, by row and column, when no nerve can be judged.
+    """
+    from ranvier.conduction import to_document
+
+    return to_document(_judged_study(content, name))
+
+
+def _judged_study(content: bytes | str, name: str) -> StudyResult:
+    from ranvier.conduction import Context, judge_study
     from ranvier.exchange.study_files import read_study_file
 
-    study = read_study_file(text.encode("utf-8"), name=name, context=Context())
-    return conduction_facts_of(judge_study(study))
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    return judge_study(read_study_file(data, name=name, context=Context()))
+
+
+def disease_names() -> dict[str, str]:
+    """Disease ids with the names that a person reads."""
+    from ranvier.terms.vocabulary import diseases
+
+    return {key: disease.label for key, disease in diseases().items()}
 
 
 def is_case_file(text: str, *, name: str = "case") -> bool:
@@ -88,10 +112,13 @@ def is_case_file(text: str, *, name: str = "case") -> bool:
 
 
 def judge(case: Case, study: ConductionFacts | None = None) -> JudgedCase:
-    """Judge a case by every published edition; a conduction study, if there is one, is counted by each edition's rule."""
-    from ranvier.criteria import facts_of, judge_all
+    """Judge a case by every published edition; a conduction study, if there is one, is counted by each edition's rule.
 
-    return judge_all(facts_of(case, study))
+    Where the study contradicts what the case says, the study is used, and `disagreements` of the result say so.
+    """
+    from ranvier.criteria import disagreements, facts_of, judge_all
+
+    return judge_all(facts_of(case, study), disagreements(case, study))
 
 
 def weigh(
@@ -186,11 +213,12 @@ def answer_case(
     from ranvier.answer import Reply, compose, plan
     from ranvier.answer.questions import find_in_evidence
     from ranvier.answer.reply import EDITION
+    from ranvier.criteria import with_study
 
     judged = judge(case, study)
     weighed = weigh(case, study, judged=judged)
     planned = plan(
-        case,
+        with_study(case, study),
         judged.judgements[EDITION],
         text=text,
         find=find_in_evidence,

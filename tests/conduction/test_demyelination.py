@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ranvier.conduction import Context, StudyResult, judge_study
+from ranvier.conduction.demyelination import PARAMETERS
 from ranvier.recording import Kind, Recording
 from ranvier.terms import Verdict
 
@@ -68,37 +69,83 @@ def word(result: StudyResult, set_id: str = OLD) -> str:
 M, N, U = Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN
 
 
-@pytest.mark.parametrize(
-    ("key", "rows", "expected"),
-    [
-        ("a", nerve(dml=6.6), M),  # 4.4 ms + 50 % (edge)
-        ("a", nerve(dml=6.59), N),
-        ("a", nerve(dml=None), U),
-        ("b", nerve(speed=34.3), M),  # 49 m/s - 30 % (edge)
-        ("b", nerve(speed=34.4), N),
-        ("b", nerve(speed=None), U),
-        ("c", [*nerve(), f_wave("median", 40.3)], M),  # 31 ms + 30 % (edge)
-        ("c", [*nerve(), f_wave("median", 40.2)], N),
-        ("c", [*nerve(amplitude=3.0), f_wave("median", 42.0)], N),  # below 80 % of the limit: 50 % is asked
-        ("c", [*nerve(amplitude=3.0), f_wave("median", 46.5)], M),
-        ("c", [*nerve(amplitude=None), f_wave("median", 42.0)], U),
-        ("c", nerve(), U),
-        ("d", [*nerve(), f_wave("median", None, 0.0)], M),
-        ("d", [*nerve(amplitude=0.7), f_wave("median", None, 0.0)], N),
-        ("d", [*nerve(), f_wave("median", 28.0)], N),
-        ("d", nerve(), U),
-        ("e", nerve(fall=0.30), M),
-        ("e", nerve(fall=0.29), N),
-        ("e", nerve(amplitude=None), U),
-        ("f", nerve(growth=0.31), M),
-        ("f", nerve(growth=0.30), N),
-        ("f", nerve(duration=None), U),
-        ("g", nerve(duration=6.6), M),
-        ("g", nerve(duration=5.0, whole=6.5), N),
-        ("g", nerve(duration=5.0, whole=6.6), M),
-        ("g", nerve(duration=5.0), U),  # only the first phase is known, and the limit is for the last
-    ],
-)
+ROWS_2010 = [
+    ("a", nerve(dml=6.6), M),  # 4.4 ms + 50 % (edge)
+    ("a", nerve(dml=6.59), N),
+    ("a", nerve(dml=None), U),
+    ("b", nerve(speed=34.3), M),  # 49 m/s - 30 % (edge)
+    ("b", nerve(speed=34.4), N),
+    ("b", nerve(speed=None), U),
+    ("c", [*nerve(), f_wave("median", 40.3)], M),  # 31 ms + 30 % (edge)
+    ("c", [*nerve(), f_wave("median", 40.2)], N),
+    ("c", [*nerve(amplitude=3.0), f_wave("median", 42.0)], N),  # below 80 % of the limit: 50 % is asked
+    ("c", [*nerve(amplitude=3.0), f_wave("median", 46.5)], M),  # 31 ms + 50 % (edge)
+    ("c", [*nerve(amplitude=3.0), f_wave("median", 46.4)], N),
+    (
+        "c",
+        [*nerve(amplitude=3.2), f_wave("median", 42.0)],
+        M,
+    ),  # exactly 80 % of the limit is not below it (edge)
+    ("c", [*nerve(amplitude=None), f_wave("median", 42.0)], U),
+    ("c", nerve(), U),
+    ("d", [*nerve(), f_wave("median", None, 0.0)], M),
+    ("d", [*nerve(amplitude=0.8), f_wave("median", None, 0.0)], M),  # exactly 20 % of the limit (edge)
+    ("d", [*nerve(amplitude=0.79), f_wave("median", None, 0.0)], N),
+    ("d", [*nerve(amplitude=None), f_wave("median", None, 0.0)], U),
+    ("d", [*nerve(), f_wave("median", 28.0)], N),
+    ("d", nerve(), U),
+    ("e", nerve(fall=0.30), M),  # edge
+    ("e", nerve(fall=0.29), N),
+    ("e", nerve(amplitude=None), U),
+    ("f", nerve(growth=0.31), M),
+    ("f", nerve(growth=0.30), N),  # more than 30 % (edge)
+    ("f", nerve(duration=None), U),
+    ("g", nerve(duration=6.6), M),  # edge
+    ("g", nerve(duration=5.0, whole=6.5), N),
+    ("g", nerve(duration=5.0, whole=6.6), M),
+    ("g", nerve(duration=5.0), U),  # only the first phase is known, and the limit is for the last
+]
+ROWS_2021 = [
+    ("a", nerve(dml=6.6), M),
+    ("a", nerve(dml=6.59), N),
+    ("a", nerve(dml=None), U),
+    ("b", nerve(speed=34.3), M),
+    ("b", nerve(speed=34.4), N),
+    ("b", nerve(speed=None), U),
+    ("c", [*nerve(), f_wave("median", 37.2)], M),  # 31 ms + 20 % (edge)
+    ("c", [*nerve(), f_wave("median", 37.1)], N),
+    ("c", [*nerve(amplitude=3.0), f_wave("median", 46.4)], N),  # below 80 % of the limit: 50 % is asked
+    ("c", [*nerve(amplitude=3.0), f_wave("median", 46.5)], M),
+    ("c", [*nerve(amplitude=None), f_wave("median", 40.0)], U),
+    ("d", [*nerve(amplitude=0.8), f_wave("median", None, 0.0)], M),
+    ("d", [*nerve(amplitude=0.79), f_wave("median", None, 0.0)], N),
+    ("d", nerve(), U),
+    ("e", nerve(fall=0.30), M),
+    ("e", nerve(fall=0.29), N),
+    ("e", nerve(amplitude=None), U),
+    ("f", nerve(growth=0.31), M),
+    ("f", nerve(growth=0.30), N),
+    ("f", nerve(duration=None), U),
+    ("g", nerve(duration=7.0, whole=7.9), M),
+    ("g", nerve(duration=7.0, whole=7.8), N),  # above 7.8 ms at 10 Hz (edge)
+    ("g", nerve(duration=None), U),
+]
+
+
+@pytest.mark.parametrize("rows", [ROWS_2010, ROWS_2021], ids=["2010", "2021"])
+def test_every_parameter_has_rows_met_not_met_and_unknown(
+    rows: list[tuple[str, list[Recording], Verdict]],
+) -> None:
+    seen = {(key, verdict) for key, _, verdict in rows}
+    assert seen == {(key, verdict) for key in PARAMETERS for verdict in Verdict}
+
+
+@pytest.mark.parametrize(("key", "rows", "expected"), ROWS_2021)
+def test_the_2021_parameters_of_one_nerve(key: str, rows: list[Recording], expected: Verdict) -> None:
+    assert parameter(judge(*rows, low_filter_hz=10.0), key, NEW) is expected
+
+
+@pytest.mark.parametrize(("key", "rows", "expected"), ROWS_2010)
 def test_the_2010_parameters_of_one_nerve(key: str, rows: list[Recording], expected: Verdict) -> None:
     assert parameter(judge(*rows), key) is expected
 

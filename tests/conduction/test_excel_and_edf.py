@@ -13,7 +13,7 @@ from ranvier.conduction import Study
 from ranvier.exchange.edf import edf_groups, read_edf, write_edf
 from ranvier.exchange.excel import read_excel, write_excel
 from ranvier.exchange.study_files import read_study_file, read_traces_file
-from ranvier.exchange.traces_csv import attach_traces, traces_of
+from ranvier.exchange.sweeps import SpoiltSweeps, attach_traces, traces_of
 from ranvier.recording import Kind, Recording, Waveform
 from ranvier.terms import Side, StudyError
 
@@ -139,3 +139,42 @@ def test_a_study_without_sweeps_makes_no_edf() -> None:
             side="right",
             record_at="apb",
         )
+
+
+def two_nerves(tmp_path: Path) -> tuple[Path, Path]:
+    """An EDF+ file of a median nerve with a dead channel at the elbow, and one of a sound ulnar nerve."""
+    median = [
+        replace(motor(site=site, distance=70), waveform=Waveform(samples, 10_000.0))
+        for site, samples in (("wrist", CMAP), ("elbow", np.zeros(500)))
+    ]
+    ulnar = [
+        replace(motor("ulnar", site, distance=70), waveform=Waveform(CMAP * k, 10_000.0))
+        for site, k in (("wrist", 1.0), ("below_elbow", 0.97))
+    ]
+    study = Study((*median, *ulnar))
+    files = []
+    for nerve, muscle in (("median", "apb"), ("ulnar", "adm")):
+        file = tmp_path / f"{nerve}.edf"
+        file.write_bytes(write_edf(study, nerve=nerve, side="right", record_at=muscle))
+        files.append(file)
+    return files[0], files[1]
+
+
+def test_a_dead_channel_in_one_file_takes_its_nerve_out_and_leaves_the_others(tmp_path: Path) -> None:
+    median, ulnar = two_nerves(tmp_path)
+    with pytest.raises(StudyError, match="nothing was recorded here"):
+        read_edf(median)
+    study = Study(())
+    for file in (ulnar, median):
+        spoilt = SpoiltSweeps()
+        study = attach_traces(study, read_traces_file(str(file), spoilt=spoilt), spoilt)
+    assert study.left_out == ("right median",)
+    assert {r.nerve for r in study.recordings} == {"ulnar"}
+    assert "record 2" in study.faults[0].path
+
+
+def test_a_response_in_two_files_is_refused(tmp_path: Path) -> None:
+    _, ulnar = two_nerves(tmp_path)
+    study = attach_traces(Study(()), read_edf(ulnar))
+    with pytest.raises(StudyError, match="a second sweep of the same response"):
+        attach_traces(study, read_edf(ulnar))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from validation.synthetic_sweeps import Spoiling, Truth, motor_set, sensory_set
 
 from ranvier.conduction import Markers, measure
+from ranvier.conduction.conditioning import quadratic_smoother
 from ranvier.recording import Kind
 from ranvier.terms import RecordingError
 
@@ -177,3 +178,25 @@ def test_any_finite_sweep_is_measured_without_a_crash(
     for kind in (Kind.MOTOR, Kind.SENSORY):
         found = measure(sweep, sampling_rate_hz=rate, start_ms=start, kind=kind)
         assert (found.negative_peak_amplitude >= 0).all()
+
+
+@pytest.mark.parametrize("half", [1, 2, 3, 5, 8, 20])
+def test_the_smoother_is_savitzky_and_golays(half: int) -> None:
+    from scipy.signal import savgol_coeffs
+
+    np.testing.assert_allclose(quadratic_smoother(half), savgol_coeffs(2 * half + 1, 2), atol=1e-14)
+
+
+@pytest.mark.parametrize("samples", [300, 400, 500])
+def test_the_long_tail_of_a_slow_response_is_not_taken_for_hum(samples: int) -> None:
+    sweeps, truths = motor_set(31, 60, spoiling=Spoiling(noise=0.02), samples=samples, slow=True)
+    found = one(sweeps)
+    assert found.has_hum.mean() <= 0.05
+    assert np.quantile(errors(found, truths)["area"], 0.9) < AREA
+
+
+def test_hum_is_still_found_in_sweeps_of_40_ms() -> None:
+    sweeps, truths = motor_set(32, 60, spoiling=Spoiling(noise=0.02, hum=0.15), samples=400)
+    found = one(sweeps)
+    assert found.has_hum.mean() > 0.95
+    assert np.quantile(errors(found, truths)["area"], 0.9) < AREA

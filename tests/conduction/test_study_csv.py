@@ -80,6 +80,7 @@ def test_every_fault_is_reported_at_once_by_row_and_column() -> None:
     [
         ("", "empty"),
         ("\n\n", "empty"),
+        ('"', "no header"),  # found by the fuzz
         (HEADER, "no rows"),
         ("a,b,c\n1,2,3", "no column nerve"),
         ("nerve,side,kind,record_at\nmedian,r,motor,apb", "no column stimulate_at"),

@@ -15,6 +15,7 @@ from ranvier.conduction import (
     to_document,
 )
 from ranvier.conduction.text import as_text
+from ranvier.criteria.study_facts import conduction_facts_of
 from ranvier.recording import Recording
 from ranvier.terms import Presence, Side, Verdict
 
@@ -175,7 +176,7 @@ def test_the_document_has_the_keys_that_interfaces_fixes() -> None:
     for piece in document["segments"]:
         assert set(piece) >= SEGMENT_KEYS
         assert piece["verdicts"]["efns_pns_2010"] in ("none", "probable", "definite", "unknown")
-        assert piece["verdicts"]["aaem_1999"] is None  # off by default: its table is only recalled
+        assert piece["verdicts"]["aaem_1999"] == "unknown"  # off by default: its table is only recalled
         assert piece["blocked_fraction"] is None
     assert {s["verdict"] for s in document["sensory"]} == {"normal"}
     assert document["segments"][0]["verdicts"]["efns_pns_2010"] == "definite"
@@ -183,10 +184,37 @@ def test_the_document_has_the_keys_that_interfaces_fixes() -> None:
 
 def test_the_text_names_the_block_and_its_because() -> None:
     text = as_text(documents())
-    assert "Definite conduction block (efns_pns_2010): right median, wrist to elbow." in text
+    assert "Definite conduction block by EFNS/PNS 2010 (MMN): right median, wrist to elbow." in text
     assert "area reduction 65 %" in text
     assert "Not signed" in text
 
 
 def test_an_empty_study_is_judged_without_a_crash() -> None:
     assert judge_study(study()).summary.pattern is Pattern.NOT_ENOUGH_MEASURED
+
+
+def test_criteria_count_the_cautious_grade_of_definite_and_of_probable_block() -> None:
+    """The decision on the two grades: the edition's verdict stays checkable, and less is counted."""
+    tibial = judged(
+        motor("tibial", "ankle", amplitude=10, area=30, duration=6, latency=4.5, distance=80),
+        motor("tibial", "popliteal_fossa", amplitude=2, area=6, duration=6.3, latency=13.5, distance=400),
+    )
+    (nerve,) = facts_from_study(tibial).nerves
+    assert nerve.definite_block["aaem_2003"] is Verdict.MET
+    assert (
+        nerve.cautious_definite_block["aaem_2003"]
+        is nerve.cautious_probable_block["aaem_2003"]
+        is Verdict.NOT_MET
+    )
+    assert nerve.probable_segments["aaem_2003"] == 0
+    counted = conduction_facts_of(tibial).blocks["aaem_1999"]
+    assert (counted.definite, counted.probable, counted.undecided) == ((), (), ())
+    gone = judged(
+        motor(amplitude=9, area=27, duration=5.5, latency=3.4, distance=70),
+        motor(site="elbow", amplitude=0, area=0, distance=220),
+    )
+    blocks = conduction_facts_of(gone).blocks["efns_pns_2010"]
+    assert (blocks.definite, blocks.probable) == ((), ("median right",))
+    assert gone.segments[0].grades["efns_pns_2010"].value == "definite"
+    (finding,) = [f for f in conduction_facts_of(gone).findings if f.id == "motor_conduction_block"]
+    assert "(probable)" in (finding.because or "")

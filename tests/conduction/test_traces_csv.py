@@ -10,7 +10,8 @@ import pytest
 
 from ranvier.conduction import Study, judge_study
 from ranvier.exchange.study_csv import read_study
-from ranvier.exchange.traces_csv import attach_traces, read_traces, write_traces
+from ranvier.exchange.sweeps import attach_traces
+from ranvier.exchange.traces_csv import read_traces, write_traces
 from ranvier.recording import Kind, Recording, Waveform
 from ranvier.terms import Side, StudyError
 
@@ -114,8 +115,8 @@ def test_numbers_that_were_not_reported_come_from_the_trace_and_reported_ones_st
 def test_memory_grows_with_the_numbers_and_not_with_the_text() -> None:
     columns = 60
     names = ",".join(f"median/right/APB/wrist/f{i}" for i in range(columns))
-    row = ",".join(["0.12345678"] * columns)
-    text = f"time_ms,{names}\n" + "\n".join(f"{i / 10:g},{row}" for i in range(4000))
+    rows = [",".join([f"0.1234567{i}"] * columns) for i in range(10)]
+    text = f"time_ms,{names}\n" + "\n".join(f"{i / 10:g},{rows[i % 10]}" for i in range(4000))
     data = text.encode()
     told: list[int] = []
     tracemalloc.start()

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ranvier.evidence import index as compiled
 from ranvier.encoder import DIMENSIONS, encode
 from ranvier.encoder.tokens import pieces, tokens, words
+from ranvier.evidence import index as compiled
 from ranvier.evidence.index import index, ridge
 from ranvier.terms import DataError
 

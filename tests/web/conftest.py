@@ -13,6 +13,10 @@ os.environ["RANVIER_DESK_MODE"] = "test"
 os.environ["DJANGO_SETTINGS_MODULE"] = "ranvier.web.settings"
 os.environ["RANVIER_REASONING"] = "tests.web.standin.StandIn"
 os.environ.setdefault("RANVIER_DESK_FOLDER", tempfile.mkdtemp(prefix="ranvier-desk-test-"))
+if os.environ.get("RANVIER_TEST_DATABASE") == "postgresql":  # `./dev test` runs this folder once on each
+    from tests.web import cluster
+
+    os.environ["DATABASE_URL"] = cluster.start()
 
 import django
 

@@ -60,7 +60,7 @@ class StandIn:
             "labs": [], "questions": questions, "red_flags": flags, "identifying": details,
         }  # fmt: skip
 
-    def judge(self, case: dict[str, Any]) -> dict[str, Any]:
+    def judge(self, case: dict[str, Any], study: bytes | None = None) -> dict[str, Any]:
         present = [row["id"] for row in case["findings"] if row["verdict"] == "present"]
         return {
             "editions": {
@@ -68,34 +68,27 @@ class StandIn:
                     "category": "undetermined", "could_become": ["definite", "not_met"], "missing": ["motor_conduction_block"],
                     "criteria": [
                         {"id": "efns_pns_2010.c1", "verdict": "met" if "foot_drop" in present else "unknown",
-                         "because": ["foot drop is present"], "source": "EFNS/PNS 2010, table 1"},
-                        {"id": "efns_pns_2010.c2", "verdict": "unknown", "because": [], "source": "EFNS/PNS 2010, table 1"},
+                         "because": ["foot drop is present"], "source": "EFNS/PNS 2010, table 1", "kind": "required",
+                         "wording": "Weakness in the distribution of a nerve", "parts": ["efns_pns_2010.c2"]},
+                        {"id": "efns_pns_2010.c2", "verdict": "unknown", "because": [], "source": "EFNS/PNS 2010, table 1", "kind": "required",
+                         "wording": "No sensory loss", "parts": []},
                     ],
+                    "title": "EFNS/PNS 2010", "categories": [{"id": "definite", "wording": "Definite", "parts": ["efns_pns_2010.c1"]}],
                 }
             }
         }  # fmt: skip
 
-    def weigh(self, case: dict[str, Any]) -> dict[str, Any]:
+    def weigh(self, case: dict[str, Any], study: bytes | None = None) -> dict[str, Any]:
         return {
             "posterior": {"mmn": 0.7, "als": 0.2, "other": 0.1},
+            "names": {"mmn": "Multifocal motor neuropathy", "als": "ALS", "other": "Something else"},
             "contributions": [],
             "next_tests": [
                 {"test": "nerve_conduction_study", "expected_gain": 0.4, "why": "It can show block."}
             ],
         }
 
-    def ask(self, question: str) -> dict[str, Any]:
-        return {
-            "topic": "definition",
-            "in_scope": True,
-            "red_flags": [],
-            "declined": None,
-            "statements": [],
-            "text": "",
-            "sources": [],
-        }
-
-    def draft(self, text: str, case: dict[str, Any]) -> dict[str, Any]:
+    def draft(self, text: str, case: dict[str, Any], study: bytes | None = None) -> dict[str, Any]:
         def sentence(number: int, key: str) -> dict[str, Any]:
             support = [{"kind": "statement", "id": key, "because": None}]
             return {

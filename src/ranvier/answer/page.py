@@ -79,6 +79,7 @@ def html_page(reply: Reply) -> str:
 {_glance(reply)}
 </div>
 {_letter(reply, read)}
+{_measured(reply)}
 {_guideline(reply)}
 {"" if reply.weighed is None else weighed_section(reply.weighed)}
 {_sources(reply)}
@@ -150,6 +151,8 @@ def _case_link(support: Support, where: dict[Span, int]) -> str:
         return '<a class="from" href="#weighed" aria-label="From the comparison">comparison</a>'
     if support.kind is Kind.OLDER_PAGE:
         return ""
+    if _is_measured(support):
+        return '<a class="from" href="#study" aria-label="From the nerve conduction study">study</a>'
     number = next((where[span] for span in support.spans if span in where), None)
     target = "letter" if number is None else f"read-{number}"
     return f'<a class="from" href="#{target}" aria-label="From your letter">letter</a>'
@@ -161,15 +164,43 @@ def _notes(sentence: Sentence, reply: Reply) -> Iterable[str]:
         if support.kind in (Kind.STATEMENT, Kind.MODEL):
             numbers = reply.draft.numbers[support.id]
             yield "; ".join(f"{n}. {_short(by_number[n])}" for n in numbers)
-    from_case = dict.fromkeys(FROM_CASE[s.kind] for s in sentence.support if s.kind in FROM_CASE)
+    from_case = dict.fromkeys(_whence(s) for s in sentence.support if s.kind in FROM_CASE)
     if from_case:
         yield "From " + " and ".join(from_case)
+
+
+def _whence(support: Support) -> str:
+    return "the nerve conduction study" if _is_measured(support) else FROM_CASE[support.kind]
+
+
+def _is_measured(support: Support) -> bool:
+    return not support.spans and (support.because or "").startswith("nerve conduction study")
 
 
 def _short(citation: Citation) -> str:
     mark = "" if citation.caution is None else f" ({citation.caution})"
     text = citation.text if len(citation.text) <= 110 else citation.text[:109].rsplit(" ", 1)[0] + " …"
     return text + mark
+
+
+def _measured(reply: Reply) -> str:
+    """What the nerve conduction study decides, and where the letter says otherwise; empty without a study."""
+    study = reply.judged.facts.study
+    if study is None:
+        return ""
+    rows = [f"{explain.label(f.id)}: {f.presence.value} ({f.because})" for f in study.findings]
+    rows = rows or ["It decides none of the findings that the criteria read."]
+    if study.left_out:
+        rows.append(f"Not judged, for a fault in its rows: {', '.join(study.left_out)}")
+    listed = "".join(f"<li>{escape(one_line(row))}</li>" for row in rows)
+    differ = "".join(
+        f"<li>{escape(one_line(explain.disagreement(d)))}</li>" for d in reply.judged.disagreements
+    )
+    told = f"<h3>Letter and study disagree; the study is used</h3><ul>{differ}</ul>" if differ else ""
+    return (
+        '<section id="study" aria-labelledby="study-title"><h2 id="study-title">Nerve conduction study</h2>'
+        f"<ul>{listed}</ul>{told}</section>"
+    )
 
 
 def _glance(reply: Reply) -> str:
@@ -186,6 +217,8 @@ def _glance(reply: Reply) -> str:
         rows.append(("Question", one_line(handled).replace("_", " ")))
     if not reply.plan.questions:
         rows.append(("Question", "none found"))
+    if reply.judged.disagreements:
+        rows.append(("Study", f"disagrees with the letter in {len(reply.judged.disagreements)}; see below"))
     rows.append(
         (
             "Red flags",

@@ -33,7 +33,9 @@ def terminal_text(reply: Reply, *, width: int = 80, colour: bool = False) -> str
     style = Style(colour)
     urgent = [section for section in reply.draft.sections if section.urgent]
     blocks = [_section(section, reply, width, style) for section in urgent]
-    blocks += [_understood(reply, width, style), _verdict(reply, width, style)]
+    blocks += [_understood(reply, width, style)]
+    blocks += [_measured(reply, width, style)] if reply.judged.facts.study is not None else []
+    blocks.append(_verdict(reply, width, style))
     if reply.outlook is not None:
         blocks.append(_diary(reply, width, style))
     if reply.weighed is not None:
@@ -82,6 +84,25 @@ def _understood(reply: Reply, width: int, style: Style) -> str:
     hidden = len(reply.case.identifying)
     if hidden:
         rows.append(style("2", f"{hidden} identifying detail{'s' if hidden > 1 else ''} found and kept out."))
+    return "\n".join(rows)
+
+
+def _measured(reply: Reply, width: int, style: Style) -> str:
+    """What the nerve conduction study decides, and where the letter says otherwise."""
+    study = reply.judged.facts.study
+    assert study is not None
+    rows = [_rule("What the nerve conduction study says", width, style)]
+    rows += [
+        _wrapped(f"{explain.label(f.id)}: {f.presence.value} ({f.because})", width, hanging="  ")
+        for f in study.findings
+    ]
+    if not study.findings:
+        rows.append("It decides none of the findings that the criteria read.")
+    if study.left_out:
+        rows.append(_wrapped(f"Not judged, for a fault in its rows: {', '.join(study.left_out)}", width))
+    if reply.judged.disagreements:
+        rows.append(style("1", "Letter and study disagree; the study is used:"))
+        rows += [_wrapped(explain.disagreement(d), width, hanging="  ") for d in reply.judged.disagreements]
     return "\n".join(rows)
 
 

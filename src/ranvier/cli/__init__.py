@@ -30,7 +30,7 @@ VERBS = {
     "trial": "simulate a virtual clinic or trial of immunoglobulin",
     "nerve": "simulate a nerve, attack it and record the study a doctor would see",
     "serve": "start the desk (the column's web service) on this machine",
-    "desk": "make the first administrator of the desk",
+    "desk": "the desk's own tasks: first account, backup, restore, export, erase",
     "bench": "measure speed against peers, in one run",
 }
 

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from ranvier.terms.errors import InputRefused
 
-from .documents import add_output_arguments, need_input, print_json, read_bytes, read_text, run_jsonl
+from .documents import (
+    add_output_arguments,
+    need_input,
+    print_json,
+    read_bytes,
+    read_study_of_case,
+    read_text,
+    run_jsonl,
+)
 
 if TYPE_CHECKING:
     from ranvier.treatment import Outlook
@@ -53,9 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         return run_jsonl(arguments.jsonl, lambda text, row: _document(text, row, today))
     name = need_input(arguments.letter, name="LETTER", example=EXAMPLE)
     text = read_text(name)
-    study = (
-        None if arguments.ncs is None else workbench.read_study(read_text(arguments.ncs), name=arguments.ncs)
-    )
+    study = read_study_of_case(arguments.ncs)
     reply = workbench.answer(text, today=today, study=study, outlook=_outlook(arguments.diary))
     if arguments.html is not None:
         from ranvier.answer import html_page

@@ -11,6 +11,7 @@ from .documents import JSON_HELP, print_json
 BENCHMARKS = {
     "letter": "ranvier.letter.benchmark",
     "conduction": "ranvier.conduction.benchmark",
+    "desk": "ranvier.web.benchmark",
     "differential": "ranvier.differential.benchmark",
     "nerve": "ranvier.nerve.benchmark",
     "treatment": "ranvier.treatment.benchmark",

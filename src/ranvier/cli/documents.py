@@ -8,9 +8,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ranvier.terms.errors import InputRefused, LetterError, RanvierError
+
+if TYPE_CHECKING:
+    from ranvier.criteria import ConductionFacts
 
 MAX_TEXT_BYTES = (
     2_000_000  # a letter is a few kB; a pasted record some hundred; more is a wrong file [judgement]
@@ -110,21 +113,37 @@ def decode(content: bytes, *, path: str) -> str:
     return "".join(c for c in text if c >= " " or c in "\t\n\r\f\v")
 
 
+def read_study_of_case(name: str | None) -> ConductionFacts | None:
+    """The study named by `--ncs`, or None; nerves left out for a fault are told on standard error."""
+    if name is None:
+        return None
+    from ranvier import workbench
+
+    study = workbench.read_study(read_bytes(name), name=name)
+    for fault in study.faults:
+        print(f"ranvier: {fault}", file=sys.stderr)
+    if study.left_out:
+        print(
+            f"ranvier: left out of the study for these faults: {', '.join(study.left_out)}", file=sys.stderr
+        )
+    return study
+
+
 def print_json(document: Any, *, indent: int | None = 2) -> None:
     """Write one JSON document to standard output."""
     print(json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False))
 
 
-Reader = Callable[[bytes, str], str]
+Reader = Callable[[bytes, str], Any]
 
 
 def run_jsonl(
-    name: str, function: Callable[[str, dict[str, Any]], Any], *, reader: Reader | None = None
+    name: str, function: Callable[[Any, dict[str, Any]], Any], *, reader: Reader | None = None
 ) -> int:
     """Answer a file of JSON lines: `function(text, row)` for each, errors as rows, nothing stops the rest.
 
     Streams; shows progress on standard error when that is a terminal. Always returns 0 once the file could be opened.
-    `reader(content, path)` turns bytes into the text; that of a letter if none is given.
+    `reader(content, path)` turns bytes into what the function gets; the text of a letter if none is given.
     """
     shows_progress = sys.stderr.isatty()
     started = time.monotonic()
@@ -167,7 +186,7 @@ def _letter(content: bytes, path: str) -> str:
 
 
 def _answer_line(
-    line: bytes, number: int, function: Callable[[str, dict[str, Any]], Any], reader: Reader
+    line: bytes, number: int, function: Callable[[Any, dict[str, Any]], Any], reader: Reader
 ) -> dict[str, Any]:
     identity: Any = None
     try:

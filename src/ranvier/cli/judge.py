@@ -20,6 +20,7 @@ from .documents import (
     need_input,
     print_json,
     read_notes,
+    read_study_of_case,
     read_text,
     run_jsonl,
 )
@@ -67,9 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     files = case_files(arguments.cases)
     one_case_only(arguments, files)
     notes = read_notes(arguments)
-    study = (
-        None if arguments.ncs is None else workbench.read_study(read_text(arguments.ncs), name=arguments.ncs)
-    )
+    study = read_study_of_case(arguments.ncs)
     judged = [
         (name, workbench.judge(workbench.with_notes(case, notes), study)) for name, case in read_cases(files)
     ]
@@ -153,4 +152,7 @@ def _print(judged: list[tuple[str, Any]], arguments: argparse.Namespace, only: l
         print("\n\n".join(show(judgement) for judgement in found.values()))
         for sentence in explain.overlap(found):
             print(f"\n{sentence}.")
+        if one.disagreements:
+            print("\nWhere the record and the nerve conduction study disagree; the study is used:")
+            print("\n".join(f"  {explain.disagreement(row)}" for row in one.disagreements))
         print("\nThese are published criteria applied to what was stated; they are no diagnosis.")

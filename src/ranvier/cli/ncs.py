@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from ranvier.terms.errors import Fault, InputRefused, RanvierError, StudyError
 
 from .documents import add_output_arguments, need_input, print_json, read_at_most, run_jsonl
+from .progress import ProgressBar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ranvier.conduction import StudyResult
 
 MAX_STUDY_BYTES = 50_000_000
@@ -74,9 +73,13 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read, judge, print; write reports where asked."""
     if arguments.jsonl:
-        return run_jsonl(arguments.jsonl, lambda text, row: _answer(text, row, arguments))
+        return run_jsonl(
+            arguments.jsonl,
+            lambda content, row: _answer(content, row, arguments),
+            reader=lambda content, _: content,
+        )
     name = need_input(arguments.study, name="STUDY", example="ranvier ncs study.csv")
-    result = _judge(_read(name), name, arguments.traces, arguments, progress=_progress())
+    result = _judge(_read(name), name, arguments.traces, arguments)
     for fault in result.study.faults:
         print(f"ranvier: {fault}", file=sys.stderr)
     if result.study.left_out:
@@ -93,21 +96,21 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _answer(text: str, row: dict[str, Any], arguments: argparse.Namespace) -> dict[str, Any]:
+def _answer(content: bytes, row: dict[str, Any], arguments: argparse.Namespace) -> dict[str, Any]:
+    """One line of a file of JSON lines: a study as text or by its path, with `traces`, a path or several, beside it."""
     from ranvier.conduction import to_document
 
-    traces = row.get("traces")
-    given = [traces] if isinstance(traces, str) else []
-    return to_document(_judge(text.encode("utf-8"), str(row.get("path", "study")), given, arguments))
+    named = row.get("traces", [])
+    traces = [named] if isinstance(named, str) else named
+    if not (isinstance(traces, list) and all(isinstance(name, str) for name in traces)):
+        raise InputRefused(path="traces", given=f"{named!r}"[:80], expected="A path, or a list of paths")
+    return to_document(_judge(content, str(row.get("path", "study")), traces, arguments))
 
 
-def _judge(
-    content: bytes, name: str, traces: list[str], arguments: argparse.Namespace,
-    progress: Callable[[int], None] | None = None,
-) -> StudyResult:  # fmt: skip
+def _judge(content: bytes, name: str, traces: list[str], arguments: argparse.Namespace) -> StudyResult:
     from ranvier.conduction import Context, chosen_editions, judge_study
     from ranvier.exchange.study_files import read_study_file, read_traces_file
-    from ranvier.exchange.traces_csv import attach_traces
+    from ranvier.exchange.sweeps import SpoiltSweeps, attach_traces
 
     context = Context(
         age_years=arguments.age, sex=arguments.sex, height_cm=arguments.height_cm,
@@ -116,7 +119,10 @@ def _judge(
     )  # fmt: skip
     study = read_study_file(content, name=name, context=context)
     for file in traces:
-        study = attach_traces(study, read_traces_file(file, progress=progress))
+        spoilt = SpoiltSweeps()
+        with ProgressBar(f"reading {Path(file).name}", _size(file)) as bar:
+            sweeps = read_traces_file(file, progress=bar, spoilt=spoilt)
+        study = attach_traces(study, sweeps, spoilt)
     if arguments.strict and study.faults:
         raise StudyError(study.faults)
     editions = chosen_editions(tuple(arguments.edition) or None, unverified=arguments.unverified)
@@ -177,8 +183,8 @@ def _write_reports(result: StudyResult, arguments: argparse.Namespace) -> None:
         print(f"ranvier: wrote {name}", file=sys.stderr)
 
 
-def _progress() -> Callable[[int], None] | None:
-    """A line on standard error while a large traces file is read, when that is a terminal."""
-    if not sys.stderr.isatty():
-        return None
-    return lambda count: print(f"\rreading traces: {count / 1e6:,.0f} MB", end="", file=sys.stderr)
+def _size(name: str) -> int:
+    try:
+        return Path(name).stat().st_size
+    except OSError:
+        return 0  # reading it will say what is wrong

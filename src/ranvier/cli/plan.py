@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from .documents import JSON_HELP, need_input, print_json, read_notes, read_text
+from .documents import JSON_HELP, need_input, print_json, read_notes, read_study_of_case, read_text
 from .weigh import add_case_arguments
 
 
@@ -19,9 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ranvier import workbench
 
     name = need_input(arguments.case, name="CASE", example="ranvier plan case.toml")
-    study = (
-        None if arguments.ncs is None else workbench.read_study(read_text(arguments.ncs), name=arguments.ncs)
-    )
+    study = read_study_of_case(arguments.ncs)
     case = workbench.with_notes(workbench.case_of(read_text(name), name=name), read_notes(arguments))
     weighed = workbench.weigh(case, study, setting=arguments.setting)
     if arguments.json:

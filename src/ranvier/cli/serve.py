@@ -7,12 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 
 from ranvier.terms import InputRefused, MissingDependency
 
 SERVER_THREADS = 12
+RESTART_SECONDS = 2
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -49,14 +51,12 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.fresh:
             empty_demo(Path(os.environ["RANVIER_DESK_FOLDER"]))
     prepare(demo=arguments.demo)
-    worker = None if arguments.no_worker else start_worker()
+    worker = None if arguments.no_worker else KeptWorker()
     try:
         serve(arguments.host, arguments.port, demo=arguments.demo)
     finally:
         if worker is not None:
-            worker.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                worker.wait(10)
+            worker.stop()
     return 0
 
 
@@ -113,6 +113,30 @@ def start_worker() -> subprocess.Popen[bytes]:
         os.pathsep
     )
     return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path})  # noqa: S603
+
+
+class KeptWorker:
+    """The worker, started again when it dies: killed, out of memory, or by a fault of ours."""
+
+    def __init__(self) -> None:
+        self.process = start_worker()
+        self.stopping = threading.Event()
+        threading.Thread(target=self._keep, daemon=True).start()
+
+    def _keep(self) -> None:
+        while True:
+            code = self.process.wait()
+            if self.stopping.wait(RESTART_SECONDS):
+                return
+            print(f"ranvier: the worker ended ({code}); starting it again", file=sys.stderr)
+            self.process = start_worker()
+
+    def stop(self) -> None:
+        """End it for good."""
+        self.stopping.set()
+        self.process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(10)
 
 
 def serve(host: str, port: int, *, demo: bool) -> None:

@@ -14,7 +14,7 @@ from .documents import (
     need_input,
     print_json,
     read_notes,
-    read_text,
+    read_study_of_case,
     run_jsonl,
 )
 from .judge import case_files, one_case_only, read_cases
@@ -105,9 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _series(files, Path(arguments.out), setting)
     one_case_only(arguments, files)
     notes = read_notes(arguments)
-    study = (
-        None if arguments.ncs is None else workbench.read_study(read_text(arguments.ncs), name=arguments.ncs)
-    )
+    study = read_study_of_case(arguments.ncs)
     weighed = [
         (name, workbench.weigh(workbench.with_notes(case, notes), study, setting=setting))
         for name, case in read_cases(files)

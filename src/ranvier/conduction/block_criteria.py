@@ -139,6 +139,7 @@ class BlockEdition:
 
     id: str
     label: str
+    short: str
     source: Source
     rules: tuple[Rule, ...]
     on_by_default: bool
@@ -195,6 +196,7 @@ def _edition(row: dict[str, Any], others: Mapping[str, dict[str, Any]]) -> Block
     return BlockEdition(
         id=row["id"],
         label=row["label"],
+        short=row["short"],
         source=Source(row["source"], mark=Mark(row["mark"]), locator=row["locator"]),
         rules=rules,
         on_by_default=row["on_by_default"],

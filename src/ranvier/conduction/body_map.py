@@ -38,11 +38,11 @@ def body_map(result: StudyResult, *, edition: str = LEADING_EDITION) -> Figure:
     ]
     told = "Blocks: " + ", ".join(blocked) if blocked else "No block"
     figure = Figure(
-        width=WIDTH, height=HEIGHT + 62, title="Nerves tested and blocks found", description=f"{told}."
+        width=WIDTH, height=HEIGHT + 118, title="Nerves tested and blocks found", description=f"{told}."
     )
     _body(figure)
-    figure.text((52, 30), "R", size=16, bold=True, colour=COLOURS["muted"])
-    figure.text((WIDTH - 52, 30), "L", size=16, bold=True, anchor="end", colour=COLOURS["muted"])
+    figure.text((40, 34), "Right", size=18, bold=True, colour=COLOURS["muted"])
+    figure.text((WIDTH - 40, 34), "Left", size=18, bold=True, anchor="end", colour=COLOURS["muted"])
     for s in result.segments:
         _segment(figure, s, edition)
     for sensory in result.sensory:
@@ -107,9 +107,9 @@ def _labels(figure: Figure, result: StudyResult) -> None:
                 names.append(name)
     for (limb, side), names in tested.items():
         x, anchor = (8.0, "start") if side == "right" else (WIDTH - 8.0, "end")
-        y = 384.0 if limb == "upper" else 470.0
+        y = 378.0 if limb == "upper" else 492.0
         for index, name in enumerate(names):
-            figure.text((x, y + 14 * index), name, size=11, anchor=anchor)
+            figure.text((x, y + 18 * index), name, size=15.5, anchor=anchor)
 
 
 def _body(figure: Figure) -> None:
@@ -142,17 +142,18 @@ def _text(points: list[tuple[float, float]]) -> str:
 
 
 def _legend(figure: Figure) -> None:
-    y = HEIGHT + 14
+    """Four lines and three dots, in two columns, large enough to be read on paper."""
+    top = HEIGHT + 30
     for index, grade in enumerate(
-        (BlockGrade.NONE, BlockGrade.PROBABLE, BlockGrade.DEFINITE, BlockGrade.UNKNOWN)
+        (BlockGrade.DEFINITE, BlockGrade.PROBABLE, BlockGrade.UNKNOWN, BlockGrade.NONE)
     ):
         colour, width, dash, name = LOOK[grade]
-        x = 6.0 + (0.0, 112.0, 212.0, 312.0)[index]
-        figure.line((x, y), (x + 20, y), colour=colour, width=width, dash=dash)
-        figure.text((x + 25, y + 4), name, size=10)
+        y = top + 24 * index
+        figure.line((8, y), (34, y), colour=colour, width=width, dash=dash)
+        figure.text((42, y + 5), name, size=15.5)
     for index, (name, colour) in enumerate(
         (("sensory normal", "green"), ("sensory abnormal", "purple"), ("sensory not decided", "muted"))
     ):
-        x = 14.0 + 136 * index
-        figure.circle((x + 6, y + 24), 4.2, fill=COLOURS[colour])
-        figure.text((x + 16, y + 28), name, size=10)
+        y = top + 24 * index
+        figure.circle((228, y), 5, fill=COLOURS[colour])
+        figure.text((242, y + 5), name, size=15.5)

@@ -6,25 +6,33 @@ the quiet parts of the sweep, before and after the response, and taken off every
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
-from scipy.signal import savgol_coeffs
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Rows = NDArray[np.intp]
 
 # The lower quartile of |N(0, 1)|: the noise is read off the quietest quarter, so that a long response cannot inflate it.
 LOWER_QUARTILE_OF_ABSOLUTE_NORMAL = 0.31864
 HUM_HZ = (50.0, 60.0)
 SHORTEST_SWEEP_FOR_HUM_MS = 25.0  # below about one cycle, hum and drift cannot be told apart
+# Quiet time after the response, about a quarter of a cycle: in less, the tail of a slow response passes for hum.
+SHORTEST_QUIET_FOR_HUM_MS = 5.0
 ARTEFACT_WINDOW_MS = 0.3
-ROWS_BELOW_BLAS_THREADS = (
-    64  # larger products are split over threads, which costs more than it saves on a busy machine
-)
+# Share of the squares left by drift that hum may leave; at 0.5 the tails of slow responses pass for hum twice as often.
+HUM_LEAVES_AT_MOST = 0.4
+# A tail decays over 0.1 to 1.5 ms; what three noisy windows leave of it is fitted with the middle of that range.
+REST_OF_TAIL_MS = 0.4
+# Of the sweep's size: a smaller jump at the blanking edge is the foot of a response, not an artefact.
+SMALLEST_JUMP_FRACTION = 0.01
+# Larger products are split over threads, which costs more than it saves on a busy machine.
+ROWS_BELOW_BLAS_THREADS = 64
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,19 @@ def noise_level(sweeps: Array, *, step_ms: float) -> Array:
     return np.asarray(quartile / (LOWER_QUARTILE_OF_ABSOLUTE_NORMAL * np.sqrt(6.0)), dtype=np.float64)
 
 
+def quadratic_smoother(half: int) -> Array:
+    """(2 half + 1,) weights that replace a sample by the quadratic fitted to its neighbours: it keeps a peak's height.
+
+    Closed form; written out since importing scipy.signal for it costs half of a cold start.
+
+    Source
+        Savitzky A, Golay MJE. Anal Chem 1964;36:1627-1639; the tests compare it with scipy.signal.savgol_coeffs.
+    """
+    j = np.arange(-half, half + 1)
+    below = (2 * half - 1) * (2 * half + 1) * (2 * half + 3)
+    return np.asarray(3.0 * (3 * half**2 + 3 * half - 1 - 5 * j**2) / below, dtype=np.float64)
+
+
 def condition(sweeps: Array, *, sampling_rate_hz: float, start_ms: float, settings: Settings) -> Conditioned:
     """Take artefact, drift and hum out of a block of sweeps.
 
@@ -109,7 +130,7 @@ def condition(sweeps: Array, *, sampling_rate_hz: float, start_ms: float, settin
     noise = raw_noise * gain
     first = min(int(np.searchsorted(time, settings.search_from_ms - 1e-9)), m - 1)
     onset, end = _rough_response(smooth, time, noise, first, step_ms, settings)
-    level, has_hum = _baseline(smooth, time, onset, end, noise, first, settings)
+    level, has_hum = _baseline(smooth, time, onset, end, noise, first, settings, has_artefact)
     return Conditioned(smooth - level, time, noise, raw_noise, has_hum, has_artefact, (first, m))
 
 
@@ -141,7 +162,8 @@ def _without_artefact(sweeps: Array, time: Array, noise: Array, settings: Settin
     if blank.any():
         clean[:, blank] = clean[:, after : after + 3].mean(axis=1)[:, None]
     jump = np.abs(sweeps[:, blank] - clean[:, after][:, None]).max(axis=1) if blank.any() else np.zeros(n)
-    return clean, found | (jump > 8.0 * noise + 1e-12)
+    plain = np.maximum(8.0 * noise, SMALLEST_JUMP_FRACTION * np.abs(clean).max(axis=1))
+    return clean, found | (jump > plain + 1e-12)
 
 
 def _smooth(sweeps: Array, step_ms: float, settings: Settings) -> tuple[Array, float]:
@@ -150,7 +172,7 @@ def _smooth(sweeps: Array, step_ms: float, settings: Settings) -> tuple[Array, f
     width = 2 * half + 1
     if half < 2 or width >= sweeps.shape[1]:
         return sweeps.copy(), 1.0
-    weights = savgol_coeffs(width, 2)
+    weights = quadratic_smoother(half)
     return np.asarray(correlate1d(sweeps, weights, axis=1, mode="nearest"), dtype=np.float64), float(
         np.sqrt(np.sum(weights**2))
     )
@@ -180,9 +202,13 @@ def _rough_response(
 
 
 def _baseline(
-    smooth: Array, time: Array, onset: Array, end: Array, noise: Array, first: int, settings: Settings
-) -> tuple[Array, Flags]:
-    """Fit level, drift and, where it is plain, hum on the quiet samples; returns it at every sample, (n, m)."""
+    smooth: Array, time: Array, onset: Array, end: Array, noise: Array, first: int, settings: Settings,
+    has_artefact: Flags,
+) -> tuple[Array, Flags]:  # fmt: skip
+    """Fit level, drift, the rest of an artefact's tail and, where it is plain, hum on the quiet samples.
+
+    Returns what was fitted at every sample, (n, m), and which sweeps had hum.
+    """
     n = smooth.shape[0]
     # Neighbours within the smoother's width say the same thing twice: every few samples are enough, and much faster.
     stride = max(1, round(settings.smoothing_ms * 0.4 / (time[1] - time[0])))
@@ -200,58 +226,86 @@ def _baseline(
     )
     nothing = weights.sum(axis=1) == 0
     weights[nothing, begin] = 1.0
-    design = _quiet_shapes(time, at_ms)
-    size = design.shape[1]
-    hum_possible = size > 2
-    upper = np.triu_indices(size)
-    pairs = np.ascontiguousarray(design[:, upper[0]] * design[:, upper[1]])
-    gram = np.empty((n, size, size))
-    for at in range(0, n, ROWS_BELOW_BLAS_THREADS):
-        products = weights[at : at + ROWS_BELOW_BLAS_THREADS] @ pairs
-        gram[at : at + ROWS_BELOW_BLAS_THREADS, upper[0], upper[1]] = products
-        gram[at : at + ROWS_BELOW_BLAS_THREADS, upper[1], upper[0]] = products
-    weighted = weights * quiet
-    right = weighted @ design
-    total = np.einsum("ij,ij->i", weighted, quiet)
-
-    def fit(use: list[int], rows: Flags) -> tuple[Array, Array]:
-        inside = gram[np.ix_(rows.nonzero()[0], np.array(use), np.array(use))] + 1e-9 * np.eye(len(use))
-        found = np.linalg.solve(inside, right[rows][:, use][:, :, None])[:, :, 0]
-        left_over = total[rows] - np.einsum("ij,ij->i", found, right[rows][:, use])
-        return found, np.maximum(left_over, 0.0)
-
-    coefficients = np.zeros((n, size))
+    fit = _Fit(quiet, weights, _quiet_shapes(time, at_ms, settings))
     drift = enough_late & ~few_early
-    level_only = ~drift
-    if level_only.any():
-        coefficients[level_only, :1], _ = fit([0], level_only)
+    if (~drift).any():
+        fit.keep((~drift).nonzero()[0], [LEVEL])
+    enough_for_hum = late_count * stride * (time[1] - time[0]) >= SHORTEST_QUIET_FOR_HUM_MS
+    tailed = drift & has_artefact & (early_count >= 3)
     has_hum = np.zeros(n, dtype=bool)
-    if drift.any():
-        coefficients[drift, :2], plain = fit([0, 1], drift)
-        if hum_possible:
-            rows = drift.nonzero()[0]
-            best = plain.copy()
-            for index in range(len(HUM_HZ)):
-                use = [0, 1, 2 + 2 * index, 3 + 2 * index]
-                found, left_over = fit(use, drift)
-                strength = np.hypot(found[:, 2], found[:, 3])
-                # Hum is believed when it explains most of what drift leaves, and stands out of the noise.
-                better = (left_over < 0.4 * plain) & (left_over < best) & (strength > 1.0 * noise[rows])
-                coefficients[rows[better], 2:] = 0.0
-                coefficients[np.ix_(rows[better], use)] = found[better]
-                has_hum[rows[better]] = True
-                best = np.where(better, left_over, best)
-    everywhere = _quiet_shapes(time, time)
-    level = coefficients[:, :1] + coefficients[:, 1:2] * everywhere[None, :, 1]
-    if has_hum.any():
-        level[has_hum] += coefficients[has_hum, 2:] @ everywhere[:, 2:].T
+    for part, shapes in ((drift & ~tailed, [LEVEL, DRIFT]), (tailed, [LEVEL, DRIFT, TAIL])):
+        rows = part.nonzero()[0]
+        if rows.size:
+            has_hum[rows] = fit.keep_best(rows, shapes, noise[rows], enough_for_hum[rows])
+    everywhere = _quiet_shapes(time, time, settings)
+    level = fit.coefficients[:, :1] + fit.coefficients[:, DRIFT : DRIFT + 1] * everywhere[None, :, DRIFT]
+    more = has_hum | tailed
+    if more.any():
+        level[more] += fit.coefficients[more, TAIL:] @ everywhere[:, TAIL:].T
     return level, has_hum
 
 
-def _quiet_shapes(time: Array, at_ms: Array) -> Array:
-    """Level, drift and, when the sweep is long enough, hum at both mains frequencies; one column each."""
+# Columns of the shapes fitted to the quiet samples; a sine and a cosine of each mains frequency follow them.
+LEVEL, DRIFT, TAIL, FIRST_HUM = 0, 1, 2, 3
+
+
+class _Fit:
+    """Weighted least squares of every sweep on any of the shapes, from products that are made once."""
+
+    def __init__(self, quiet: Array, weights: Array, shapes: Array) -> None:
+        n, self.size = quiet.shape[0], shapes.shape[1]
+        upper = np.triu_indices(self.size)
+        pairs = np.ascontiguousarray(shapes[:, upper[0]] * shapes[:, upper[1]])
+        self.gram = np.empty((n, self.size, self.size))
+        for at in range(0, n, ROWS_BELOW_BLAS_THREADS):
+            products = weights[at : at + ROWS_BELOW_BLAS_THREADS] @ pairs
+            self.gram[at : at + ROWS_BELOW_BLAS_THREADS, upper[0], upper[1]] = products
+            self.gram[at : at + ROWS_BELOW_BLAS_THREADS, upper[1], upper[0]] = products
+        weighted = weights * quiet
+        self.right = weighted @ shapes
+        self.total = np.einsum("ij,ij->i", weighted, quiet)
+        self.coefficients = np.zeros((n, self.size))
+
+    def solve(self, rows: Rows, use: Sequence[int]) -> tuple[Array, Array]:
+        """Coefficients of the shapes in use, and the weighted squares left over, (rows,)."""
+        chosen = np.asarray(use, dtype=np.intp)
+        inside = self.gram[np.ix_(rows, chosen, chosen)] + 1e-9 * np.eye(chosen.size)
+        right = self.right[np.ix_(rows, chosen)]
+        found: Array = np.asarray(np.linalg.solve(inside, right[:, :, None])[:, :, 0], dtype=np.float64)
+        return found, np.maximum(self.total[rows] - np.einsum("ij,ij->i", found, right), 0.0)
+
+    def keep(self, rows: Rows, use: Sequence[int]) -> Array:
+        """Fit these shapes and keep them and no hum; returns the squares left over."""
+        found, left_over = self.solve(rows, use)
+        self._store(rows, use, found)
+        return left_over
+
+    def keep_best(self, rows: Rows, use: Sequence[int], noise: Array, may_hum: Flags) -> Flags:
+        """Fit these shapes, with hum where it explains most of what they leave and stands out of the noise."""
+        plain = self.keep(rows, use)
+        best, has_hum = plain.copy(), np.zeros(rows.size, dtype=bool)
+        for sine in range(FIRST_HUM, self.size, 2):
+            with_hum = [*use, sine, sine + 1]
+            found, left_over = self.solve(rows, with_hum)
+            strength = np.hypot(found[:, -2], found[:, -1])
+            better = (
+                (left_over < HUM_LEAVES_AT_MOST * plain) & (left_over < best) & (strength > noise) & may_hum
+            )
+            self._store(rows[better], with_hum, found[better])
+            has_hum |= better
+            best = np.where(better, left_over, best)
+        return has_hum
+
+    def _store(self, rows: Rows, use: Sequence[int], found: Array) -> None:
+        self.coefficients[rows] = 0.0
+        self.coefficients[np.ix_(rows, np.asarray(use, dtype=np.intp))] = found
+
+
+def _quiet_shapes(time: Array, at_ms: Array, settings: Settings) -> Array:
+    """Level, drift, the tail of an artefact and, when the sweep is long enough, hum at both mains frequencies."""
     span = max(time[-1] - time[0], 1e-9)
-    columns = [np.ones(at_ms.size), (at_ms - time[0]) / span * 2.0 - 1.0]
+    tail = np.exp(-np.maximum(at_ms - settings.blank_ms, 0.0) / REST_OF_TAIL_MS) * (at_ms > -0.15)
+    columns = [np.ones(at_ms.size), (at_ms - time[0]) / span * 2.0 - 1.0, tail]
     for hertz in HUM_HZ if span >= SHORTEST_SWEEP_FOR_HUM_MS else ():
         phase = 2.0 * np.pi * hertz * at_ms / 1000.0
         columns += [np.sin(phase), np.cos(phase)]

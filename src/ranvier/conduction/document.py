@@ -8,7 +8,7 @@ from ranvier.recording import Kind
 from ranvier.terms import Source
 
 from .artefact import Flag
-from .block_criteria import BlockVerdict, block_editions
+from .block_criteria import BlockGrade, BlockVerdict, block_editions
 from .demyelination import PARAMETERS, DemyelinationSet
 from .judgement import SegmentResult, StudyResult
 from .sensory import SensoryResult
@@ -57,6 +57,7 @@ def to_document(result: StudyResult) -> dict[str, Any]:
         "editions": {
             e.id: {"label": e.label, "source": str(e.source), "verified": e.is_verified} for e in result.editions
         },
+        "not_judged": _not_judged(result),
         "faults": [
             {"path": f.path, "given": f.given, "expected": f.expected} for f in result.study.faults
         ],
@@ -66,6 +67,16 @@ def to_document(result: StudyResult) -> dict[str, Any]:
             {"recording": "/".join(key), **dict(cells)} for key, cells in result.study.extra.items()
         ],
     }  # fmt: skip
+
+
+def _not_judged(result: StudyResult) -> dict[str, str]:
+    """Why an edition has no verdict: it was not asked for, or its table is only recalled."""
+    used = {edition.id for edition in result.editions}
+    return {
+        key: "not asked for" if edition.on_by_default else "its table is only recalled: --unverified adds it"
+        for key, edition in block_editions().items()
+        if key not in used
+    }
 
 
 def _recording(item: MarkedRecording, flags: list[str]) -> dict[str, Any]:
@@ -100,7 +111,8 @@ def _recording(item: MarkedRecording, flags: list[str]) -> dict[str, Any]:
 
 def _segment(item: SegmentResult) -> dict[str, Any]:
     s = item.segment
-    verdicts: dict[str, str | None] = dict.fromkeys(block_editions())
+    # An edition that was not asked for has said nothing: unknown, and `not_judged` tells why.
+    verdicts = dict.fromkeys(block_editions(), BlockGrade.UNKNOWN.value)
     verdicts |= {key: grade.value for key, grade in item.grades.items()}
     return {
         "nerve": s.nerve,

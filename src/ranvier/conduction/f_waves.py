@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d, median_filter
-from scipy.signal import savgol_coeffs
 
-from .conditioning import noise_level
+from .conditioning import noise_level, quadratic_smoother
 
 Array = NDArray[np.float64]
 
@@ -69,7 +68,7 @@ def measure_f_waves(
     width = 2 * max(2, round(SMOOTHING_MS / step / 2)) + 1
     if width >= part.shape[1]:
         return none
-    weights = savgol_coeffs(width, 2)
+    weights = quadratic_smoother(width // 2)
     smooth = np.asarray(correlate1d(part, weights, axis=1, mode="nearest"), dtype=np.float64)
     noise = noise * float(np.sqrt(np.sum(weights**2)))
     smooth = np.asarray(smooth - _slow_course(smooth, step), dtype=np.float64)

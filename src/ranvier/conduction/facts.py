@@ -22,7 +22,8 @@ class NerveFacts:
     `definite_block`, `probable_block` : by edition id; `probable_block` is MET when the block is probable or better.
         UNKNOWN when a measure that decides was not made. An edition whose table is only recalled is in
         `StudyFacts.unverified_editions`.
-    `cautious_definite_block` : the same after every artefact flag that lowers a grade (criteria.md 7).
+    `cautious_definite_block`, `cautious_probable_block` : the same after every artefact flag that lowers a grade
+        (criteria.md 7); these are what criteria count.
     `sensory_in_nerve` : MET when the sensory fibres of this nerve were examined and are normal wherever tested.
     `sensory_across_block` : MET only when the blocked stretch itself was tested for sensory conduction and is normal;
         UNKNOWN when only more distal parts were.
@@ -34,6 +35,7 @@ class NerveFacts:
     definite_block: Mapping[str, Verdict]
     probable_block: Mapping[str, Verdict]
     cautious_definite_block: Mapping[str, Verdict]
+    cautious_probable_block: Mapping[str, Verdict]
     block_places: Mapping[str, tuple[str, ...]]
     probable_segments: Mapping[str, int]
     sensory_in_nerve: Verdict
@@ -128,8 +130,12 @@ def _nerve(
         definite_block={e: verdict(e, definite=True) for e in editions},
         probable_block={e: verdict(e, definite=False) for e in editions},
         cautious_definite_block={e: verdict(e, definite=True, cautious=True) for e in editions},
+        cautious_probable_block={e: verdict(e, definite=False, cautious=True) for e in editions},
         block_places=places,
-        probable_segments={e: len(places[e]) for e in editions},
+        probable_segments={
+            e: sum(grades[id(s)][e][1] in (BlockGrade.DEFINITE, BlockGrade.PROBABLE) for s in rows)
+            for e in editions
+        },
         sensory_in_nerve=in_nerve,
         sensory_across_block=across_all,
         cautions=tuple(dict.fromkeys(f"{f.id}: {f.because}" for s in blocked for f in s.flags)),
@@ -186,10 +192,10 @@ def findings_from_study(result: StudyResult, *, edition: str = LEADING_EDITION) 
     """
     facts = facts_from_study(result)
     rows: list[Finding] = []
-    blocked = [n for n in facts.nerves if n.probable_block[edition] is Verdict.MET]
+    blocked = [n for n in facts.nerves if n.cautious_probable_block[edition] is Verdict.MET]
     if blocked:
         places = "; ".join(
-            f"{place} ({'definite' if n.definite_block[edition] is Verdict.MET else 'probable'})"
+            f"{place} ({'definite' if n.cautious_definite_block[edition] is Verdict.MET else 'probable'})"
             for n in blocked
             for place in n.block_places[edition]
         )
@@ -198,13 +204,18 @@ def findings_from_study(result: StudyResult, *, edition: str = LEADING_EDITION) 
                 "motor_conduction_block",
                 Presence.PRESENT,
                 {n.side for n in blocked},
-                f"{places}, by {edition}",
+                f"{places}, by {block_editions()[edition].short}",
             )
         )
-    elif facts.nerves and all(n.probable_block[edition] is Verdict.NOT_MET for n in facts.nerves):
+    elif facts.nerves and all(n.cautious_probable_block[edition] is Verdict.NOT_MET for n in facts.nerves):
         names = ", ".join(f"{n.side} {words(n.nerve)}" for n in facts.nerves)
         rows.append(
-            _finding("motor_conduction_block", Presence.ABSENT, set(), f"no block in {names}, by {edition}")
+            _finding(
+                "motor_conduction_block",
+                Presence.ABSENT,
+                set(),
+                f"no block in {names}, by {block_editions()[edition].short}",
+            )
         )
     abnormal = [s for s in result.sensory if s.normal is Verdict.NOT_MET]
     if abnormal:

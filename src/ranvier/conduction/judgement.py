@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ranvier.terms import Verdict
 
 from . import stimulation_artefacts
-from .artefact import Flag, Scene, by_segment, cautious_grade, hard_grade
+from .artefact import Effect, Flag, Scene, by_segment, cautious_grade, hard_grade
 from .block_criteria import (
     BlockEdition,
     BlockGrade,
@@ -21,7 +21,7 @@ from .demyelination import DemyelinationSet, demyelination_sets, judge_demyelina
 from .derived import NerveValues, OutOfLimits, derive, out_of_limits
 from .detectors import detect
 from .reference_limits import ReferenceLimits, reference_limits
-from .segments import Segment, build_segments
+from .segments import Segment, build_segments, words
 from .sensory import SensoryResult, judge_sensory
 from .study import MarkedRecording, Study, complete
 from .summary import BlockSeen, Summary, summarise
@@ -92,6 +92,7 @@ def judge_study(
     )
     sensory = judge_sensory(recordings, limits=bounds, context=study.context)
     outside, compared = out_of_limits(recordings, segments, limits=bounds, context=study.context)
+    derived = derive(recordings, segments)
     summary = summarise(
         blocks=_blocks(judged),
         undecided=[s.segment.place for s in judged if s.grades.get(LEADING_EDITION) is BlockGrade.UNKNOWN],
@@ -103,9 +104,10 @@ def judge_study(
             for s in judged
             if (s.segment.duration_increase_fraction or 0.0) > 0.30 and not s.segment.is_at_entrapment_site
         ],
+        side_differences=[text for v in derived if (text := v.side_difference) is not None],
         flags=flags,
         demyelination_is_strong=sets[0].strongly if sets else Verdict.UNKNOWN,
-        edition=LEADING_EDITION,
+        edition=block_editions()[LEADING_EDITION].short,
     )
     shown = tuple(_shown(s, chosen) for s in judged)
     return StudyResult(
@@ -114,7 +116,7 @@ def judge_study(
         shown,
         sensory,
         sets,
-        derive(recordings, segments),
+        derived,
         outside,
         flags,
         summary,
@@ -154,7 +156,8 @@ def _blocks(judged: tuple[SegmentResult, ...]) -> list[BlockSeen]:
             s.segment.side,
             s.segment.place,
             s.grades[LEADING_EDITION],
-            s.segment.is_at_entrapment_site,
+            s.cautious[LEADING_EDITION],
+            tuple(dict.fromkeys(words(f.id) for f in s.flags if f.effect is Effect.AT_MOST_PROBABLE)),
         )
         for s in judged
         if s.grades[LEADING_EDITION] in (BlockGrade.DEFINITE, BlockGrade.PROBABLE)

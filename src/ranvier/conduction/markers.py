@@ -2,9 +2,9 @@
 
 Conventions (evidence criteria.md 0.1, Q1 to Q3). Electronegative is positive. The *onset* is where the response leaves
 the baseline for its first negative phase, read where it passes 2 % of its negative peak; the *return* is where the phase
-that holds the peak comes back to the baseline. Amplitude is baseline to negative peak; area and duration run from onset
-to return. Beside them stand the other conventions: duration to the end of the last negative phase (CIDP distal-duration
-limits), total duration, and peak to peak amplitude.
+that holds the peak comes back to the baseline. Amplitude is baseline to negative peak; area (of what is negative) and
+duration run from onset to return. Beside them stand the other conventions: duration to the end of the last negative
+phase (CIDP distal-duration limits), total duration, and peak to peak amplitude.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ def _place(raw: Array, ready: Conditioned, inverted: Flags, step: float, setting
     cut_off = (small >= m) & (zero >= m)
     back = np.where(cut_off, m - 1.0, np.where(crosses, back_zero, back_small))
 
-    area = _area(y, rows, onset, back, step)
+    area = _area(np.maximum(y, 0.0), rows, onset, back, step)
     window = columns <= back[:, None] + settings.satellite_ms / step
     later = (
         (y > np.maximum(LATER_PHASE_LEVEL * safe, 5.0 * noise)[:, None]) & (columns > back[:, None]) & window

@@ -65,12 +65,23 @@ class Limit:
         strata = (*self.age, *self.height_cm, self.sex, self.record_at, self.segment)
         return sum(part is not None for part in strata)
 
+    @property
+    def name(self) -> str:
+        """Its table, and how well that is known: "Preston & Shapiro, recalled"."""
+        mark = "" if self.source.mark is Mark.SEEN else f", {self.source.mark.value}"
+        return SET_LABELS.get(self.set, self.set) + mark
+
     def __str__(self) -> str:
         word = "at least" if self.bound == "lower" else "at most"
-        mark = "" if self.source.mark is Mark.SEEN else f", {self.source.mark.value}"
-        return f"normal {word} {self.value:g} {UNIT_WORDS[self.unit]} [{self.set}{mark}]"
+        return f"normal {word} {self.value:g} {UNIT_WORDS[self.unit]} [{self.name}]"
 
 
+SET_LABELS = {
+    "preston_shapiro": "Preston & Shapiro",
+    "aanem_2016": "AANEM 2016",
+    "measured_series": "single series",
+    "laboratory": "this laboratory",
+}
 UNIT_WORDS = {"mv": "mV", "uv": "uV", "ms": "ms", "m_per_s": "m/s"}
 
 

@@ -9,16 +9,23 @@ from ranvier.figure import pictures_as_images
 from ranvier.recording import Kind
 from ranvier.terms.optional import require
 
-from .block_criteria import BlockGrade
+from .block_criteria import BlockGrade, block_editions
 from .body_map import body_map
 from .judgement import LEADING_EDITION, SegmentResult, StudyResult
+from .reference_limits import SET_LABELS
 from .report_style import STYLE
-from .segments import words
+from .segments import change, words
 from .study import MarkedRecording, by_nerve
 from .trace_figure import nerve_figures
 
 UNSIGNED = (
     "Not signed. A draft made by a program from the numbers given; a clinician reads, corrects and signs it."
+)
+
+
+TRACES_LEGEND = (
+    "Negative is up. 1 onset, 2 negative peak, 3 return to the baseline; the negative area is shaded. All sites of a nerve share "
+    "one gain and one time base. Left, in blue: distance and velocity between two sites; right: what is lost between them."
 )
 
 
@@ -34,6 +41,8 @@ def html_report(result: StudyResult) -> str:
     ]
     line = ", ".join(part for part in (person, *details) if part)
     figures = "".join(f'<div class="trace">{figure.svg()}</div>' for _, figure in nerve_figures(result))
+    traces = f'<h2>Traces</h2><p class="small">{TRACES_LEGEND}</p>{figures}' if figures else ""
+    leading = block_editions()[LEADING_EDITION].short
     return "".join(
         (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -41,21 +50,24 @@ def html_report(result: StudyResult) -> str:
             f"<title>Nerve conduction study</title><style>{STYLE}</style></head><body><main>",
             '<header><p class="unsigned">NOT SIGNED</p><h1>Nerve conduction study</h1>',
             f'<p class="patient">{escape(line)}</p></header>',
-            '<section class="summary"><div>',
+            f'<section class="summary"><div class="map">{body_map(result).svg()}</div><div>',
             f"<h2>{escape(result.summary.title)}</h2><ul>",
             "".join(f"<li>{escape(sentence)}</li>" for sentence in result.summary.sentences),
-            f'</ul></div><div class="map">{body_map(result).svg()}</div></section>',
+            "</ul></div></section>",
             _faults(result),
-            "<h2>Motor conduction</h2>",
+            f'<h2>Motor conduction</h2><p class="small">Changes are of this response against the more distal one. '
+            f"Block by {escape(leading)}; the other definitions follow below.</p>",
             "".join(_nerve(result, key, rows) for key, rows in by_nerve(result.recordings).items()),
             _sensory(result),
             _f_waves(result),
-            f"<h2>Traces</h2>{figures}" if figures else "",
+            _derived(result),
+            traces,
             _verdicts(result),
             _noticed(result),
             _demyelination(result),
             _foot(result),
-            f'<p class="foot">{escape(UNSIGNED)}</p></main></body></html>',
+            f'<footer><p class="foot">{escape(UNSIGNED)}</p>',
+            '<p class="sign"><span>Examined by</span><span>Date</span><span>Signature</span></p></footer></main></body></html>',
         )
     )
 
@@ -78,7 +90,7 @@ def _number(value: float | None, shape: str = "{:.1f}") -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:+.0f} %"
+    return "" if value is None else change(value)
 
 
 def _nerve(result: StudyResult, key: tuple[str, str, str], rows: list[MarkedRecording]) -> str:
@@ -90,7 +102,7 @@ def _nerve(result: StudyResult, key: tuple[str, str, str], rows: list[MarkedReco
         if (s.segment.nerve, s.segment.side, s.segment.muscle) == key
     }
     head = ("Stimulated at", "Distance mm", "Onset ms", "Amplitude mV", "Area mV&middot;ms", "Duration ms", "Velocity m/s",
-            "Area", "Amplitude", "Duration", f"Block ({LEADING_EDITION})")  # fmt: skip
+            "Area change", "Ampl. change", "Duration change", "Block")  # fmt: skip
     body = []
     for index, item in enumerate(rows):
         r = item.recording
@@ -107,16 +119,18 @@ def _nerve(result: StudyResult, key: tuple[str, str, str], rows: list[MarkedReco
                 (
                     escape(words(r.stimulate_at)), _number(r.distance_mm, "{:.0f}"),
                     mark(_number(r.onset_latency_ms, "{:.2f}"), "distal_motor_latency", distal),
-                    "no response" if r.is_absent
+                    "absent" if r.is_absent
                     else mark(_number(r.negative_peak_amplitude_mv, "{:.2f}"), "amplitude", distal),
-                    _number(r.negative_peak_area_mv_ms), _number(r.negative_peak_duration_ms, "{:.2f}"),
+                    "" if r.is_absent else _number(r.negative_peak_area_mv_ms),
+                    _number(r.negative_peak_duration_ms, "{:.2f}"),
                     mark(speed, "velocity", place), *(_drops(s) if s is not None else ("", "", "", "")),
                 )
             )
         )  # fmt: skip
     return (
-        f"<table><caption>{escape(side.capitalize())} {escape(words(nerve))} nerve, recorded from {escape(muscle.upper())}"
-        f"</caption><thead>{_cells(head, 'th')}</thead><tbody>{''.join(body)}</tbody></table>"
+        f'<div class="nerve"><table class="motor"><caption>{escape(side.capitalize())} {escape(words(nerve))} nerve, '
+        f"recorded from {escape(muscle.upper())}</caption><thead>{_cells(head, 'th')}</thead>"
+        f"<tbody>{''.join(body)}</tbody></table></div>"
     )
 
 
@@ -129,9 +143,9 @@ def _drops(s: SegmentResult) -> tuple[str, str, str, str]:
         word = f'<span class="block">{word}</span>'
     cautious = s.cautious.get(LEADING_EDITION)
     if cautious is not None and cautious is not grade:
-        word += f" (cautiously: {cautious.value})"
+        word += f"; {cautious.value} with caution"
     if segment.is_at_entrapment_site:
-        word += " (entrapment site)"
+        word += "; entrapment site"
     return (
         _percent(None if area is None else -area + 0.0),
         _percent(None if amplitude is None else -amplitude + 0.0),
@@ -176,12 +190,43 @@ def _f_waves(result: StudyResult) -> str:
     if not rows:
         return ""
     head = _cells(("Nerve", "Muscle", "Minimum latency ms", "Persistence"), "th")
-    return f"<h2>F waves</h2><table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+    return f'<h2>F waves</h2><table class="f-waves"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+
+
+def _derived(result: StudyResult) -> str:
+    """Terminal latency index, residual latency, F ratio and side difference, where their parts were measured."""
+    rows = []
+    for v in result.derived:
+        values = (v.terminal_latency_index, v.residual_latency_ms, v.f_ratio, v.side_difference_fraction)
+        if any(value is not None for value in values):
+            index, residual, ratio, side = values
+            rows.append(
+                _cells(
+                    (
+                        escape(f"{v.side} {words(v.nerve)}, {v.muscle.upper()}"), _number(index, "{:.2f}"),
+                        _number(residual, "{:.2f}"), _number(ratio, "{:.2f}"),
+                        "" if side is None else f"{100 * side:.0f} %",
+                    )
+                )
+            )  # fmt: skip
+    if not rows:
+        return ""
+    head = _cells(
+        ("Nerve", "Terminal latency index", "Residual latency ms", "F ratio", "Side difference"), "th"
+    )
+    note = (
+        "Index: distal distance over velocity times distal latency. Residual: distal latency less the time the distal distance "
+        "takes. F ratio: (F - M - 1) / 2M. Side difference: distal amplitude."
+    )
+    return (
+        f'<h2>Derived values</h2><table class="derived"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
+        f'<p class="small">{note}</p>'
+    )
 
 
 def _verdicts(result: StudyResult) -> str:
     ids = [edition.id for edition in result.editions]
-    head = _cells(("Segment", *(escape(i.replace("_", " ")) for i in ids)), "th")
+    head = _cells(("Segment", *(escape(edition.short) for edition in result.editions)), "th")
     body, because = [], []
     for s in result.segments:
         words_of = [
@@ -193,7 +238,8 @@ def _verdicts(result: StudyResult) -> str:
         body.append(_cells((escape(s.segment.place), *words_of)))
         if any(s.grades[i] is not BlockGrade.NONE for i in ids):
             lines = [f"<li>{escape(text)}</li>" for i in ids for text in s.verdicts[i].because]
-            because.append(f"<h4>{escape(s.segment.place)}</h4><ul>{''.join(lines)}</ul>")
+            place = s.segment.place[:1].upper() + s.segment.place[1:]
+            because.append(f"<h4>{escape(place)}</h4><ul>{''.join(lines)}</ul>")
     if not body:
         return ""
     return (
@@ -224,7 +270,7 @@ def _noticed(result: StudyResult) -> str:
 
 def _demyelination(result: StudyResult) -> str:
     rows = "".join(
-        f"<li><b>{escape(words(d.id))}</b>: {escape(words(d.word))} ({escape(str(d.source))})</li>"
+        f"<li><b>{escape(block_editions()[d.id].short)}</b>: {escape(words(d.word))} ({escape(str(d.source))})</li>"
         for d in result.demyelination
     )
     return f"<h2>Demyelination, by the CIDP guidelines</h2><ul>{rows}</ul>"
@@ -242,7 +288,7 @@ def _foot(result: StudyResult) -> str:
     editions = "".join(f"<li>{escape(e.label)}: {escape(str(e.source))}</li>" for e in result.editions)
     used = {str(o.limit.source) for o in result.outside}
     limits = "".join(
-        f"<li>{escape(name)}: {escape('; '.join(sources))}</li>"
+        f"<li>{escape(SET_LABELS.get(name, name))}: {escape('; '.join(sources))}</li>"
         for name, sources in result.limits.sources.items()
     )
     note = "* outside its limit of normal. " if used else ""

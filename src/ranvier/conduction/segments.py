@@ -204,6 +204,11 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def change(fraction: float) -> str:
+    """A change in percent with its sign, never a negative nothing: "-73 %", "+0 %"."""
+    return f"{round(100 * fraction):+d} %"
+
+
 def _level(order: int) -> str:
     return next(name for limit, name in UPPER_LEVELS if order < limit)
 

@@ -11,6 +11,7 @@ from ranvier.terms import Verdict
 from .artefact import Flag
 from .block_criteria import BlockGrade
 from .derived import OutOfLimits
+from .segments import words
 from .sensory import SensoryResult
 
 SLOW_IN_THE_DEMYELINATING_RANGE = {
@@ -70,13 +71,23 @@ class Summary:
 
 @dataclass(frozen=True)
 class BlockSeen:
-    """A segment with a grade of block by the edition that leads the summary."""
+    """A segment with a grade of block by the edition that leads the summary.
+
+    `cautious` is the grade after the flags that lower it, which `lowered_by` names.
+    """
 
     nerve: str
     side: str
     place: str
     grade: BlockGrade
-    at_entrapment_site: bool
+    cautious: BlockGrade
+    lowered_by: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        careful = ""
+        if self.cautious is not self.grade:
+            careful = f"; {self.cautious.value} with caution ({', '.join(self.lowered_by)})"
+        return f"{self.place}{careful}"
 
 
 def summarise(
@@ -87,6 +98,7 @@ def summarise(
     compared: int,
     sensory: Sequence[SensoryResult],
     dispersed: Sequence[str],
+    side_differences: Sequence[str],
     flags: Sequence[Flag],
     demyelination_is_strong: Verdict,
     edition: str,
@@ -95,30 +107,37 @@ def summarise(
 
     Parameters
         blocks : segments graded probable or definite by the leading edition, after what artefacts explain.
+        edition : the name of that edition, as people write it.
         undecided : places whose grade is unknown.
         outside : motor values outside their limits; compared : how many were compared.
         dispersed : places where the duration grows by more than 30 %, away from entrapment sites.
+        side_differences : sentences on nerves far smaller than those of the other side.
     """
     told: list[str] = []
     nerves = {(b.nerve, b.side) for b in blocks}
     for b in blocks:
-        told.append(f"{b.grade.value.capitalize()} conduction block ({edition}): {b.place}.")
+        told.append(f"{b.grade.value.capitalize()} conduction block by {edition}: {b}.")
     abnormal = [s for s in sensory if s.normal is Verdict.NOT_MET]
     normal = [s for s in sensory if s.normal is Verdict.MET]
     unknown = [s for s in sensory if s.normal is Verdict.UNKNOWN]
     if abnormal:
-        told.append(f"Sensory conduction abnormal: {', '.join(f'{s.side} {s.nerve}' for s in abnormal)}.")
+        told.append(
+            f"Sensory conduction abnormal: {', '.join(f'{s.side} {words(s.nerve)}' for s in abnormal)}."
+        )
     if normal:
-        told.append(f"Sensory conduction normal: {', '.join(f'{s.side} {s.nerve}' for s in normal)}.")
+        told.append(f"Sensory conduction normal: {', '.join(f'{s.side} {words(s.nerve)}' for s in normal)}.")
     if unknown:
-        told.append(f"Sensory conduction not decided: {', '.join(f'{s.side} {s.nerve}' for s in unknown)}.")
+        told.append(
+            f"Sensory conduction not decided: {', '.join(f'{s.side} {words(s.nerve)}' for s in unknown)}."
+        )
     if not sensory:
         told.append("No sensory nerve was examined.")
     low = [o for o in outside if o.quantity == "amplitude"]
     slow = [o for o in outside if o.quantity != "amplitude" and not o.at_entrapment_site]
     very_slow = [o for o in slow if _in_demyelinating_range(o)]
     at_entrapment = [o for o in outside if o.at_entrapment_site]
-    told += [f"Outside its limit: {item}." for item in (*low, *slow, *at_entrapment)]
+    told += _outside_by_nerve((*low, *slow, *at_entrapment))
+    told += [f"{sentence}." for sentence in side_differences]
     told += [f"Duration grows by more than 30 %: {place}." for place in dispersed]
     told += [f"Not decided for want of a measurement: {place}." for place in undecided]
     told += [
@@ -135,6 +154,21 @@ def summarise(
         very_slow=very_slow, dispersed=dispersed, entrapped=at_entrapment, compared=compared,
     )  # fmt: skip
     return Summary(pattern, tuple(dict.fromkeys(told)))
+
+
+def _outside_by_nerve(outside: Sequence[OutOfLimits]) -> list[str]:
+    """One sentence a nerve, with the table of limits named once."""
+    nerves: dict[tuple[str, str], list[OutOfLimits]] = {}
+    for item in outside:
+        nerves.setdefault((item.side, item.nerve), []).append(item)
+    told = []
+    for (side, nerve), items in nerves.items():
+        names = ", ".join(dict.fromkeys(item.limit.name for item in items))
+        values = "; ".join(
+            item.what + (" at an entrapment site" if item.at_entrapment_site else "") for item in items
+        )
+        told.append(f"Outside limits of normal, {side} {words(nerve)}: {values} [{names}].")
+    return told
 
 
 def _pattern(

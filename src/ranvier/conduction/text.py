@@ -6,7 +6,7 @@ from ranvier.recording import Kind
 
 from .block_criteria import BlockGrade
 from .judgement import LEADING_EDITION, SegmentResult, StudyResult
-from .segments import words
+from .segments import change, words
 from .study import MarkedRecording, by_nerve
 
 
@@ -65,7 +65,7 @@ def _recording(item: MarkedRecording, velocity: float | None) -> str:
 def _segment(s: SegmentResult) -> list[str]:
     segment = s.segment
     changes = ", ".join(
-        f"{name} {'not known' if value is None else f'{100 * value:+.0f} %'}"
+        f"{name} {'not known' if value is None else change(value)}"
         for name, value in (
             ("area", _minus(segment.area_reduction_fraction)),
             ("amplitude", _minus(segment.amplitude_reduction_fraction)),
@@ -78,7 +78,7 @@ def _segment(s: SegmentResult) -> list[str]:
     interesting = [(k, g) for k, g in s.grades.items() if g is not BlockGrade.NONE]
     for key, grade in interesting:
         cautious = s.cautious[key]
-        careful = "" if cautious is grade else f" (cautiously: {cautious.value})"
+        careful = "" if cautious is grade else f" ({cautious.value} with caution)"
         lines.append(f"    {key}: {grade.value}{careful}")
     if LEADING_EDITION in s.verdicts and interesting:
         lines += [f"      {text}" for text in s.verdicts[LEADING_EDITION].because]

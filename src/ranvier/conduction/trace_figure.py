@@ -14,7 +14,7 @@ from ranvier.figure import COLOURS, Figure
 from ranvier.recording import Kind
 
 from .judgement import SegmentResult, StudyResult
-from .segments import words
+from .segments import change, words
 from .study import MarkedRecording, by_nerve
 
 WIDTH, LEFT, PLOT, TOP = 760.0, 92.0, 446.0, 46.0
@@ -223,7 +223,7 @@ def _drop(figure: Figure, s: SegmentResult, top: float) -> None:
     if speed is not None:
         figure.text((LEFT - 8, top + 9), f"{speed:.0f} m/s", size=9.5, anchor="end", colour=COLOURS["blue"])
     parts = [
-        f"{name} {100 * value:+.0f} %"
+        f"{name} {change(value)}"
         for name, value in (
             ("area", _minus(segment.area_reduction_fraction)),
             ("ampl", _minus(segment.amplitude_reduction_fraction)),
@@ -234,7 +234,7 @@ def _drop(figure: Figure, s: SegmentResult, top: float) -> None:
     large = (segment.area_reduction_fraction or segment.amplitude_reduction_fraction or 0.0) >= 0.3
     figure.line((LEFT + PLOT + 4, top), (WIDTH - 6, top), colour=COLOURS["grid"])
     figure.text(
-        (WIDTH - 12, top + 4), "   ".join(parts), size=9.5, anchor="end", bold=large,
+        (WIDTH - 12, top - 4), "   ".join(parts), size=9.5, anchor="end", bold=large,
         colour=COLOURS["vermilion"] if large else COLOURS["blue"],
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from .edition import Category, Clause, Edition, edition, editions
 from .facts import Facts, facts_of, weak_limbs
 from .judgement import ClauseResult, JudgedCase, Judgement, judge_all, judgement_document
 from .judgement import evaluate_edition as evaluate
+from .study_findings import Disagreement, disagreements, with_study
 
 __all__ = [
     "Blocks",
@@ -19,10 +20,12 @@ __all__ = [
     "Clause",
     "ClauseResult",
     "ConductionFacts",
+    "Disagreement",
     "Edition",
     "Facts",
     "JudgedCase",
     "Judgement",
+    "disagreements",
     "edition",
     "editions",
     "evaluate",
@@ -30,4 +33,5 @@ __all__ = [
     "judge_all",
     "judgement_document",
     "weak_limbs",
+    "with_study",
 ]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ranvier.terms import CaseError, Presence
+from ranvier.terms import CaseError, Fault, Finding, Presence
 
 from .bounds import Bounds
+
+# The findings of a case that a study can decide.
+MEASURED = ("motor_conduction_block", "sensory_conduction_abnormal", "motor_conduction_slowing")
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,28 @@ class Blocks:
 class ConductionFacts:
     """A study as criteria read it: blocks by rule, sensory nerves, and further counts, of all rules or of one.
 
-    `counts` are by rule: nerves with a slow velocity, a late F wave, ... as that guideline sets its limits.
+    `counts` are by rule: nerves with a slow velocity, a late F wave, ... as that guideline sets its limits. `because` says
+    for a finding what was measured. `left_out` are nerves with a row at fault, which were not judged; `faults` say why.
     """
 
     blocks: Mapping[str, Blocks] = field(default_factory=dict)
+    motor_conduction_block: Presence | None = None
     sensory_conduction_abnormal: Presence | None = None
     sensory_nerves_tested: int | None = None
     motor_conduction_slowing: Presence | None = None
     quantities: Mapping[str, Bounds] = field(default_factory=dict)
     counts: Mapping[str, Mapping[str, Bounds]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    because: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings that the study decides; what it did not measure has none."""
+        decided = {name: getattr(self, name) for name in MEASURED}
+        return tuple(
+            Finding(name, presence, because=self.because.get(name, "nerve conduction study"))
+            for name, presence in decided.items()
+            if presence is not None
+        )

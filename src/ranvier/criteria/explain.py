@@ -11,6 +11,7 @@ from ranvier.terms.vocabulary import diseases, findings, in_line
 from .edition import NOT_MET, UNDETERMINED
 from .facts import Facts
 from .judgement import Judgement
+from .study_findings import Disagreement
 
 SIGNS = {Verdict.MET: "+", Verdict.NOT_MET: "-", Verdict.UNKNOWN: "?"}
 IN_WORDS = {NOT_MET: "not met", UNDETERMINED: "undetermined"}
@@ -100,6 +101,12 @@ def overlap(judgements: Mapping[str, Judgement]) -> tuple[str, ...]:
         for index, one in enumerate(names)
         for other in names[index + 1 :]
     )
+
+
+def disagreement(one: Disagreement) -> str:
+    """Where the record and the study differ, in a sentence."""
+    measured = f" ({one.because})" if one.because else ""
+    return f"{label(one.id)}: {one.record} by the record, {one.study} by the study{measured}."
 
 
 def table(rows: Iterable[tuple[str, Mapping[str, Judgement]]]) -> str:

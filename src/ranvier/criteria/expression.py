@@ -176,6 +176,20 @@ def atoms(expression: Expression, clauses: Mapping[str, Expression]) -> Iterator
                 yield from atoms(part, clauses)
 
 
+def references(expression: Expression) -> Iterator[str]:
+    """The clauses that the expression names itself, in order of reading; what those name in turn is not followed."""
+    match expression:
+        case Reference(name):
+            yield name
+        case Not(part):
+            yield from references(part)
+        case All(parts) | Any(parts) | AtLeast(_, parts):
+            for part in parts:
+                yield from references(part)
+        case _:
+            return
+
+
 def directions(
     expression: Expression, clauses: Mapping[str, Expression], *, toward: bool = True
 ) -> Iterator[tuple[Atom, bool]]:

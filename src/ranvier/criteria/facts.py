@@ -353,6 +353,11 @@ def _add_treatments(case: Case, stated: State, origin: dict[str, str]) -> None:
 
 
 def _add_study(study: ConductionFacts, stated: State, origin: dict[str, str]) -> None:
+    """What was measured stands, whatever the record said of it (study_findings.disagreements tells the difference)."""
+    if study.motor_conduction_block is not None:
+        # Whether there is block hangs on whose rule counts it: the counts of each rule say so (`for_rule`).
+        stated.pop("motor_conduction_block", None)
+        origin.pop("motor_conduction_block", None)
     for name in ("sensory_conduction_abnormal", "motor_conduction_slowing"):
         presence = getattr(study, name)
         if presence is not None:

@@ -12,10 +12,11 @@ from ranvier.terms.vocabulary import findings
 
 from .bounds import ABSENT, State, propagate
 from .edition import NOT_MET, UNDETERMINED, Clause, Edition, editions
-from .expression import All, AtLeast, Expression, Not, Reference, evaluate, variable
+from .expression import All, AtLeast, Expression, Not, Reference, evaluate, references, variable
 from .expression import Any as AnyOf
 from .facts import Facts
 from .reach import reachable, undecided_variables, verdicts
+from .study_findings import Disagreement
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,10 @@ def certain(could_become: tuple[str, ...]) -> str:
     return UNDETERMINED
 
 
-def judge_all(facts: Facts) -> JudgedCase:
+def judge_all(facts: Facts, disagreements: tuple[Disagreement, ...] = ()) -> JudgedCase:
     """Judge by every edition, in the order they are shown."""
-    return JudgedCase(facts, {name: evaluate_edition(facts, edition) for name, edition in editions().items()})
+    found = {name: evaluate_edition(facts, edition) for name, edition in editions().items()}
+    return JudgedCase(facts, found, disagreements)
 
 
 def _what_tells(name: str) -> str:
@@ -150,16 +152,30 @@ def _deciding(
         yield from _deciding(part, edition, facts, found)
 
 
+def _named(edition: Edition, expression: Expression) -> list[str]:
+    """Ids of the clauses that an expression is made of: the branches of the tree of criteria."""
+    return [f"{edition.id}.{name}" for name in dict.fromkeys(references(expression))]
+
+
 @dataclass(frozen=True)
 class JudgedCase:
     """One person's facts and what every edition says of them, in the order they are shown."""
 
     facts: Facts
     judgements: dict[str, Judgement]
+    disagreements: tuple[Disagreement, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The JSON document of `ranvier judge`."""
-        return judgement_document(self.judgements, self.facts)
+        document = judgement_document(self.judgements, self.facts)
+        study = self.facts.study
+        if study is not None:
+            document["disagreements"] = [one.document() for one in self.disagreements]
+            document["study"] = {
+                "left_out": list(study.left_out),
+                "faults": [{"path": f.path, "given": f.given, "expected": f.expected} for f in study.faults],
+            }
+        return document
 
 
 def judgement_document(judgements: dict[str, Judgement], facts: Facts) -> dict[str, Any]:
@@ -179,8 +195,17 @@ def judgement_document(judgements: dict[str, Judgement], facts: Facts) -> dict[s
                         "source": str(result.source),
                         "kind": result.clause.kind,
                         "wording": result.clause.wording,
+                        "parts": _named(judgement.edition, result.clause.expression),
                     }
                     for result in judgement.clauses
+                ],
+                "categories": [
+                    {
+                        "id": category.id,
+                        "wording": category.wording,
+                        "parts": _named(judgement.edition, category.expression),
+                    }
+                    for category in judgement.edition.categories
                 ],
                 "missing": list(judgement.missing),
                 "provisional": {

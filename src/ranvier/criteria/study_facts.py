@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ranvier.conduction import NerveFacts, StudyFacts, StudyResult, facts_from_study
+from ranvier.conduction import NerveFacts, StudyFacts, StudyResult, facts_from_study, findings_from_study
 from ranvier.terms import Presence, Verdict, any_of
 
 from .bounds import Bounds
@@ -39,14 +39,18 @@ SENSORY_NOTE = (
 def conduction_facts_of(result: StudyResult) -> ConductionFacts:
     """Turn what a study shows into the counts that criteria compare.
 
-    A nerve whose definite block an artefact flag lowers counts as probable only. What could not be graded stays
-    undecided, so that a criterion resting on it stays UNKNOWN. Counts are of the nerves that were studied.
+    Grades count with caution: a nerve whose definite block an artefact flag lowers counts as probable only, and one in which
+    none may be graded does not count. What could not be graded stays undecided, so that a criterion resting on it stays
+    UNKNOWN. Counts are of the nerves that were studied.
     """
     facts = facts_from_study(result)
     graded = {rule: name for rule, name in BLOCK_EDITION_OF_RULE.items() if _is_graded(facts, name)}
     abnormal = [sensory.normal for sensory in result.sensory]
+    measured = {finding.id: finding for finding in findings_from_study(result)}
+    block = measured.get("motor_conduction_block")
     return ConductionFacts(
         blocks={rule: _blocks(facts, name) for rule, name in graded.items()},
+        motor_conduction_block=None if block is None else block.presence,
         sensory_conduction_abnormal=_presence(~facts.sensory_all_normal),
         sensory_nerves_tested=facts.sensory_nerves_tested,
         motor_conduction_slowing=_presence(facts.slowing),
@@ -55,6 +59,9 @@ def conduction_facts_of(result: StudyResult) -> ConductionFacts:
             rule: {**_segments(facts, name), **_demyelination(result, rule)} for rule, name in graded.items()
         },
         notes=(SENSORY_NOTE,),
+        because={name: finding.because for name, finding in measured.items() if finding.because},
+        left_out=result.study.left_out,
+        faults=result.study.faults,
     )
 
 
@@ -72,7 +79,7 @@ def _count(verdicts: Iterable[Verdict]) -> Bounds:
 def _segments(facts: StudyFacts, edition: str) -> dict[str, Bounds]:
     """Blocked segments; open upwards by one for each nerve that could not be graded."""
     low = sum(nerve.probable_segments[edition] for nerve in facts.nerves)
-    undecided = sum(nerve.probable_block[edition] is Verdict.UNKNOWN for nerve in facts.nerves)
+    undecided = sum(nerve.cautious_probable_block[edition] is Verdict.UNKNOWN for nerve in facts.nerves)
     return {
         "segments_with_block": Bounds(low, low + 3 * undecided)
     }  # a nerve has at most three stretches to Erb's point
@@ -105,9 +112,12 @@ def _blocks(facts: StudyFacts, edition: str) -> Blocks:
         name = f"{nerve.nerve} {nerve.side}"
         if nerve.cautious_definite_block[edition] is Verdict.MET:
             definite.append(name)
-        elif nerve.probable_block[edition] is Verdict.MET:
+        elif nerve.cautious_probable_block[edition] is Verdict.MET:
             probable.append(name)
-        elif Verdict.UNKNOWN in (nerve.definite_block[edition], nerve.probable_block[edition]):
+        elif Verdict.UNKNOWN in (
+            nerve.cautious_definite_block[edition],
+            nerve.cautious_probable_block[edition],
+        ):
             undecided.append(name)
         else:
             continue

@@ -19,7 +19,7 @@ from ranvier.conduction.study import Study
 from ranvier.recording import Kind, Waveform
 from ranvier.terms import Fault, InputRefused, MissingDependency, StudyError, vocabulary
 
-from .traces_csv import Trace, traces_of
+from .sweeps import SpoiltSweeps, Trace, refuse_unreal, traces_of
 
 ANNOTATION_BYTES = 240
 DIGITAL = (-32767, 32767)
@@ -39,9 +39,11 @@ class _Record:
     annotations: tuple[tuple[float, str], ...]
 
 
-def read_edf(path: Path | str) -> tuple[Trace, ...]:
+def read_edf(path: Path | str, *, spoilt: SpoiltSweeps | None = None) -> tuple[Trace, ...]:
     """Read every sweep of one nerve's file.
 
+    Parameters
+        spoilt : where faults of single records are gathered while the others are read; without it they refuse the file.
     Raises
         StudyError: not EDF+, no signal of nerve conduction, or a record that does not say where the nerve was stimulated.
         MissingDependency: edfio is not installed.
@@ -70,6 +72,7 @@ def read_edf(path: Path | str) -> tuple[Trace, ...]:
             ]
         ) from error
     traces: list[Trace] = []
+    single = SpoiltSweeps() if spoilt is None else spoilt
     faults: list[Fault] = []
     for signal, block in zip(signals, blocks, strict=True):
         label = LABEL.match(signal.label.strip())
@@ -87,12 +90,22 @@ def read_edf(path: Path | str) -> tuple[Trace, ...]:
             try:
                 traces.append(_trace(label, record, samples, signal, identity, where, traces))
             except InputRefused as error:
-                faults.append(Fault(error.path, error.given, error.expected))
-    if faults:
-        raise StudyError(faults)
+                nerve, side = _whose(label, identity, where)
+                single.add(Fault(error.path, error.given, error.expected), nerve=nerve, side=side)
+    if faults or (single.faults and (spoilt is None or not traces)):
+        raise StudyError([*faults, *single.faults])
     if not traces:
         raise StudyError([Fault(name, "no signal of nerve conduction", 'Signals labelled as "NC R_APB"')])
     return tuple(traces)
+
+
+def _whose(label: re.Match[str], identity: str, where: str) -> tuple[str | None, str | None]:
+    """The nerve and side of a signal, as far as its label and the file say."""
+    try:
+        _, _, nerve = _place(label["place"], identity, where)
+        return nerve, vocabulary.side(label["side"] or "", path=where).value
+    except InputRefused:
+        return None, None
 
 
 def _trace(
@@ -121,7 +134,12 @@ def _trace(
     if unit not in UNITS[ours]:
         raise InputRefused(path=where, given=f'physical dimension "{unit}"', expected="mV, uV or V")
     start_ms = round((record.start_s - at_s) * 1000.0, 6)
-    wave = Waveform(samples * UNITS[ours][unit], rate, start_ms)
+    inside = samples * UNITS[ours][unit]
+    try:
+        refuse_unreal(inside, kind)
+    except InputRefused as error:
+        raise InputRefused(path=where, given=error.given, expected=error.expected) from None
+    wave = Waveform(inside, rate, start_ms)
     trace = Trace(nerve, side.value, kind, record_at, site, wave)
     repeat = sum(other.key == trace.key for other in before)
     if repeat and kind is not Kind.F_WAVE:

@@ -9,7 +9,8 @@ from ranvier.conduction.study import Context, Study
 from ranvier.terms import Fault, InputRefused, StudyError
 
 from .study_csv import read_study
-from .traces_csv import Trace, read_traces
+from .sweeps import SpoiltSweeps, Trace
+from .traces_csv import read_traces
 
 ZIP_MARK = b"PK\x03\x04"
 EDF_MARK = b"0       "
@@ -25,8 +26,13 @@ def read_study_file(content: bytes, *, name: str, context: Context | None = None
     return read_study(content, path=name, context=context)
 
 
-def read_traces_file(name: str, *, progress: Callable[[int], None] | None = None) -> tuple[Trace, ...]:
-    """Read the sweeps of one file: EDF+ when the bytes say so, else a traces table, line by line."""
+def read_traces_file(
+    name: str, *, progress: Callable[[int], None] | None = None, spoilt: SpoiltSweeps | None = None
+) -> tuple[Trace, ...]:
+    """Read the sweeps of one file: EDF+ when the bytes say so, else a traces table, line by line.
+
+    Single sweeps at fault are gathered in `spoilt`; without it they refuse the file.
+    """
     path = Path(name)
     try:
         size = path.stat().st_size
@@ -39,9 +45,9 @@ def read_traces_file(name: str, *, progress: Callable[[int], None] | None = None
             if head == EDF_MARK:
                 from .edf import read_edf
 
-                return read_edf(path)
+                return read_edf(path, spoilt=spoilt)
             stream.seek(0)
-            return read_traces(stream, path=name, progress=progress)
+            return read_traces(stream, path=name, progress=progress, spoilt=spoilt)
     except OSError as error:
         raise InputRefused(
             path=name,

@@ -91,7 +91,8 @@ def read_table(content: bytes, *, path: str) -> Table:
                 raise StudyError([Fault(path, f"more than {MAX_ROWS:,} rows", "One study a file")])
     except csv.Error as error:
         faults.append(Fault(f"{path}, row {start + reader.line_num}", f"not a table row ({error})", "CSV"))
-    assert header is not None
+    if header is None:
+        raise StudyError(faults or [Fault(path, "it holds no header", "A table with a header line")])
     if faults and not rows:
         raise StudyError(faults)
     if not rows:

@@ -1,6 +1,7 @@
 """The traces table (interfaces.md): `time_ms` and one column a sweep, named nerve/side/record_at/stimulate_at.
 
-Read line by line, so that memory grows with the numbers held and not with the text; every fault by row and column.
+Read line by line, so that memory grows with the numbers held and not with the text; every fault by row and column. What is
+wrong with the table or its time base refuses the file; what is wrong with one sweep takes its nerve out, where that is asked.
 """
 
 from __future__ import annotations
@@ -9,47 +10,22 @@ import io
 import math
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ranvier.conduction.study import Key, Study
-from ranvier.recording import Kind, Recording, Waveform
+from ranvier.recording import Kind, Waveform
 from ranvier.terms import Fault, InputRefused, StudyError, vocabulary
 
+from .sweeps import SpoiltSweeps, Trace, refuse_unreal, traces_of
 from .table import delimiter_of, header_key
 
 TIME_COLUMNS = {"time_ms": 1.0, "t_ms": 1.0, "time": 1.0, "time_s": 1000.0, "time_us": 0.001}
 UNEVEN_FRACTION = 0.02  # steps may differ by rounding of the printed times, not by more
-LARGEST_MV = 100.0
-LARGEST_UV = 5000.0
 MOST_FAULTS = 200
-
-
-@dataclass(frozen=True)
-class Trace:
-    """One sweep with the response it belongs to. `repeat` counts sweeps of an F-wave set."""
-
-    nerve: str
-    side: str
-    kind: Kind
-    record_at: str
-    stimulate_at: str
-    waveform: Waveform
-    repeat: int = 0
-
-    @property
-    def key(self) -> Key:
-        """The response of the study it belongs to."""
-        return (self.nerve, self.side, self.kind.value, self.record_at, self.stimulate_at)
-
-    @property
-    def name(self) -> str:
-        """Its column name in a traces table."""
-        place = f"{self.nerve}/{self.side}/{self.record_at}/{self.stimulate_at}"
-        return f"{place}/f{self.repeat + 1}" if self.kind is Kind.F_WAVE else place
 
 
 @dataclass(frozen=True)
@@ -64,13 +40,15 @@ class _Column:
 
 
 def read_traces(
-    source: bytes | BinaryIO, *, path: str = "traces", progress: Callable[[int], None] | None = None
-) -> tuple[Trace, ...]:
+    source: bytes | BinaryIO, *, path: str = "traces", progress: Callable[[int], None] | None = None,
+    spoilt: SpoiltSweeps | None = None,
+) -> tuple[Trace, ...]:  # fmt: skip
     """Read a traces table.
 
     Parameters
         source : bytes, or a binary stream that is read once, line by line.
         progress : called now and then with the number of bytes read so far.
+        spoilt : where faults of single sweeps are gathered while the others are read; without it they refuse the file.
     Returns
         One Trace a column; mV for motor, uV for sensory.
     Raises
@@ -78,35 +56,55 @@ def read_traces(
         response, a constant sweep, fewer than two samples.
     """
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    single = SpoiltSweeps() if spoilt is None else spoilt
     lines = _lines(stream, path, progress)
     header_number, header = next(lines, (0, ""))
     if not header.strip():
         raise StudyError([Fault(path, "it is empty", "time_ms and one column for each sweep")])
     separator = delimiter_of(header)
     names = [name.strip().strip('"').strip() for name in header.split(separator)]
-    scale, columns, faults = _header(names, path)
-    if faults and not columns:
-        raise StudyError(faults)
-    time, values = _numbers(lines, separator, names, columns, path, faults)
-    step, start = _time_base(time, scale, path, header_number, faults)
+    faults: list[Fault] = []
+    scale, columns = _header(names, path, faults, single)
+    if not columns:
+        raise StudyError([*faults, *single.faults])
+    table = _Table(names, columns, separator, path)
+    numbers = _numbers(lines, table, faults, single)
+    step, start = _time_base(numbers[:, 0], scale, path, header_number, faults)
     traces: list[Trace] = []
     repeats: dict[Key, int] = {}
-    for column, samples in zip(columns, values, strict=True):
-        trace = _trace(column, np.frombuffer(samples, dtype=np.float64), step, start, names, path, faults)
-        if trace is None:
-            continue
-        count = repeats.get(trace.key, 0)
-        if count and trace.kind is not Kind.F_WAVE:
-            faults.append(
-                Fault(f"{path}, column {names[column.place]}", "a second sweep of the same response",
-                      "One column a response; number F waves as .../f1, .../f2")
-            )  # fmt: skip
+    for column in columns:
+        try:
+            trace = _trace(column, numbers[:, column.place], step, start)
+            count = repeats.get(trace.key, 0)
+            if count and trace.kind is not Kind.F_WAVE:
+                raise InputRefused(
+                    path="", given="a second sweep of the same response",
+                    expected="One column a response; number F waves as .../f1, .../f2",
+                )  # fmt: skip
+        except InputRefused as error:
+            fault = Fault(table.place_of(column), error.given, error.expected)
+            if column.place not in table.spoilt:  # a cell of it was told already
+                single.add(fault, nerve=column.nerve, side=column.side)
             continue
         repeats[trace.key] = count + 1
         traces.append(replace(trace, repeat=count))
-    if faults:
-        raise StudyError(faults[:MOST_FAULTS])
+    if faults or not traces or (spoilt is None and single.faults):
+        raise StudyError([*faults, *single.faults][:MOST_FAULTS])
     return tuple(traces)
+
+
+@dataclass
+class _Table:
+    """The header of a table, and the columns in which a cell has been found wrong."""
+
+    names: list[str]
+    columns: list[_Column]
+    separator: str
+    path: str
+    spoilt: set[int] = field(default_factory=set)
+
+    def place_of(self, column: _Column) -> str:
+        return f"{self.path}, column {self.names[column.place][:80]}"
 
 
 def _lines(stream: BinaryIO, path: str, progress: Callable[[int], None] | None) -> Iterator[tuple[int, str]]:
@@ -117,9 +115,7 @@ def _lines(stream: BinaryIO, path: str, progress: Callable[[int], None] | None) 
         if number == 1 and line.startswith(b"\xef\xbb\xbf"):
             line = line[3:]
         if b"\x00" in line:
-            raise StudyError(
-                [Fault(path, "it is binary", "A text table (CSV), or EDF+ with the ending .edf")]
-            )
+            raise StudyError([Fault(path, "it is binary, or UTF-16", "A text table (CSV, UTF-8), or EDF+")])
         if progress is not None and read - said > 1_000_000:
             said = read
             progress(read)
@@ -130,8 +126,9 @@ def _lines(stream: BinaryIO, path: str, progress: Callable[[int], None] | None) 
         progress(read)
 
 
-def _header(names: list[str], path: str) -> tuple[float, list[_Column], list[Fault]]:
-    faults: list[Fault] = []
+def _header(
+    names: list[str], path: str, faults: list[Fault], single: SpoiltSweeps
+) -> tuple[float, list[_Column]]:
     scale = TIME_COLUMNS.get(header_key(names[0]))
     if scale is None:
         faults.append(
@@ -150,7 +147,7 @@ def _header(names: list[str], path: str) -> tuple[float, list[_Column], list[Fau
         unit = tail.rstrip("] ").strip().lower()
         parts = [part.strip() for part in text.strip().split("/")]
         if len(parts) not in (4, 5):
-            faults.append(
+            single.add(
                 Fault(
                     where,
                     "it names no response",
@@ -161,10 +158,19 @@ def _header(names: list[str], path: str) -> tuple[float, list[_Column], list[Fau
         try:
             columns.append(_column(parts, unit, place, where))
         except InputRefused as error:
-            faults.append(Fault(error.path, error.given, error.expected))
+            nerve, side = _nerve_and_side(parts, where)
+            single.add(Fault(error.path, error.given, error.expected), nerve=nerve, side=side)
     if len(names) < 2:
         faults.append(Fault(path, "no sweep columns", "time_ms and one column for each sweep"))
-    return scale, columns, faults
+    return scale, columns
+
+
+def _nerve_and_side(parts: list[str], where: str) -> tuple[str | None, str | None]:
+    """Whose sweep a column would have been, as far as its name says."""
+    try:
+        return vocabulary.nerve(parts[0], path=where), vocabulary.side(parts[1], path=where).value
+    except InputRefused:
+        return None, None
 
 
 def _column(parts: list[str], unit: str, place: int, where: str) -> _Column:
@@ -187,49 +193,64 @@ def _column(parts: list[str], unit: str, place: int, where: str) -> _Column:
 
 
 def _numbers(
-    lines: Iterator[tuple[int, str]], separator: str, names: list[str], columns: list[_Column], path: str,
-    faults: list[Fault],
-) -> tuple[NDArray[np.float64], list[array[float]]]:  # fmt: skip
-    time: array[float] = array("d")
-    values: list[array[float]] = [array("d") for _ in columns]
-    places = [column.place for column in columns]
+    lines: Iterator[tuple[int, str]], table: _Table, faults: list[Fault], single: SpoiltSweeps
+) -> NDArray[np.float64]:
+    """(rows, columns) every number of the table; NaN where a cell is empty or was refused."""
+    flat: array[float] = array("d")
+    width = len(table.names)
     for number, line in lines:
-        cells = line.split(separator)
+        cells = line.split(table.separator)
+        held = len(flat)
         try:
-            row = [float(cell) for cell in cells]
-            if len(row) != len(names):
+            flat.extend(map(float, cells))
+            if len(cells) != width:
                 raise ValueError
         except ValueError:
-            row = _row(cells, number, names, path, separator, faults)
+            del flat[held:]
+            flat.extend(_row(cells, number, table, faults, single))
             if len(faults) > MOST_FAULTS:
                 raise StudyError(faults) from None
-        time.append(row[0])
-        for store, place in zip(values, places, strict=True):
-            store.append(row[place])
-    return np.frombuffer(time, dtype=np.float64) if time else np.zeros(0), values
+    return np.frombuffer(flat, dtype=np.float64).reshape(-1, width) if flat else np.zeros((0, width))
 
 
 def _row(
-    cells: list[str], number: int, names: list[str], path: str, separator: str, faults: list[Fault]
+    cells: list[str], number: int, table: _Table, faults: list[Fault], single: SpoiltSweeps
 ) -> list[float]:
     """A row with an empty, foreign or wrong cell; empty means that this sweep has ended or not begun."""
-    if len(cells) > len(names):
+    width = len(table.names)
+    if len(cells) > width:
         faults.append(
-            Fault(f"{path}, row {number}", f"{len(cells)} cells under {len(names)} columns", "One a column")
+            Fault(f"{table.path}, row {number}", f"{len(cells)} cells under {width} columns", "One a column")
         )
     row = []
-    for name, cell in zip(names, cells + [""] * (len(names) - len(cells)), strict=False):
+    for place, cell in enumerate((cells + [""] * width)[:width]):
         text = cell.strip().strip('"')
-        if separator != "," and "," in text:
+        if table.separator != "," and "," in text:
             text = text.replace(",", ".")
         try:
             row.append(float(text) if text else math.nan)
         except ValueError:
-            faults.append(
-                Fault(f"{path}, row {number}, {name[:60]}", f'"{text[:40]}" is not a number', "A number")
-            )
+            _tell_cell(place, text, number, table, faults, single)
             row.append(math.nan)
     return row
+
+
+def _tell_cell(
+    place: int, text: str, number: int, table: _Table, faults: list[Fault], single: SpoiltSweeps
+) -> None:
+    """The first wrong cell of each sweep; a wrong time is everybody's."""
+    if place in table.spoilt:
+        return
+    fault = Fault(
+        f"{table.path}, row {number}, {table.names[place][:60]}", f'"{text[:40]}" is not a number', "A number"
+    )
+    column = next((column for column in table.columns if column.place == place), None)
+    if column is None:
+        if place == 0:
+            faults.append(fault)
+        return
+    table.spoilt.add(place)
+    single.add(fault, nerve=column.nerve, side=column.side)
 
 
 def _time_base(
@@ -280,83 +301,23 @@ def _decimals(time: NDArray[np.float64]) -> int:
     return max((len(f"{value:.6f}".rstrip("0").partition(".")[2]) for value in sample), default=0)
 
 
-def _trace(
-    column: _Column, samples: NDArray[np.float64], step: float, start: float, names: list[str], path: str,
-    faults: list[Fault],
-) -> Trace | None:  # fmt: skip
-    where = f"{path}, column {names[column.place][:80]}"
+def _trace(column: _Column, samples: NDArray[np.float64], step: float, start: float) -> Trace:
+    """One column as a sweep. Raises InputRefused: what is wrong with it."""
+
+    def refuse(given: str, expected: str) -> InputRefused:
+        return InputRefused(path="", given=given, expected=expected)
+
     finite = np.isfinite(samples)
     known = np.flatnonzero(finite)
     if known.size < 2:
-        faults.append(
-            Fault(where, f"{known.size} sample(s)", "At least two samples, or leave the column out")
-        )
-        return None
+        raise refuse(f"{known.size} sample(s)", "At least two samples, or leave the column out")
     first, last = int(known[0]), int(known[-1])
     if not finite[first : last + 1].all():
-        faults.append(Fault(where, "a gap, or NaN, inside the sweep", "Every sample from first to last"))
-        return None
+        raise refuse("a gap, or NaN, inside the sweep", "Every sample from first to last")
     inside = samples[first : last + 1] * column.factor
-    largest = float(np.abs(inside).max())
-    limit = LARGEST_UV if column.kind is Kind.SENSORY else LARGEST_MV
-    if largest > limit:
-        hint = (
-            "write [uV] behind the column's name if it is in uV"
-            if column.kind is not Kind.SENSORY
-            else "in uV"
-        )
-        faults.append(
-            Fault(where, f"it reaches {largest:g} {'uV' if column.kind is Kind.SENSORY else 'mV'}",
-                  f"Motor sweeps in mV, sensory in uV; {hint}")
-        )  # fmt: skip
-        return None
+    refuse_unreal(inside, column.kind)
     wave = Waveform(inside, 1000.0 / step, round(start + first * step, 9))
     return Trace(column.nerve, column.side, column.kind, column.record_at, column.stimulate_at, wave)
-
-
-def attach_traces(study: Study, traces: tuple[Trace, ...]) -> Study:
-    """Give each recording its waveform; a sweep whose response has no row becomes a recording of its own.
-
-    A sweep of a nerve that was left out for a fault stays out.
-    """
-    places = {recording.key: index for index, recording in enumerate(study.recordings)}
-    recordings = list(study.recordings)
-    sets: dict[Key, list[Waveform]] = {key: list(waves) for key, waves in study.f_wave_sets.items()}
-    for trace in traces:
-        if f"{trace.side} {trace.nerve}" in study.left_out:
-            continue
-        index = places.get(trace.key)
-        if index is None:
-            index = places[trace.key] = len(recordings)
-            recordings.append(
-                Recording(
-                    trace.nerve, vocabulary.side(trace.side), trace.kind, trace.record_at, trace.stimulate_at
-                )
-            )
-        if trace.kind is Kind.F_WAVE:
-            sets.setdefault(trace.key, []).append(trace.waveform)
-            if recordings[index].waveform is None:
-                recordings[index] = replace(recordings[index], waveform=trace.waveform)
-        else:
-            recordings[index] = replace(recordings[index], waveform=trace.waveform)
-    return replace(
-        study, recordings=tuple(recordings), f_wave_sets={key: tuple(waves) for key, waves in sets.items()}
-    )
-
-
-def traces_of(study: Study) -> tuple[Trace, ...]:
-    """Every sweep that a study holds, in the order of its recordings."""
-    traces: list[Trace] = []
-    for recording in study.recordings:
-        waves: tuple[Waveform, ...] = study.f_wave_sets.get(recording.key, ())
-        if not waves and recording.waveform is not None:
-            waves = (recording.waveform,)
-        traces += [
-            Trace(recording.nerve, recording.side.value, recording.kind, recording.record_at,
-                  recording.stimulate_at, wave, repeat)
-            for repeat, wave in enumerate(waves)
-        ]  # fmt: skip
-    return tuple(traces)
 
 
 def write_traces(study: Study, *, decimals: int = 5) -> str:

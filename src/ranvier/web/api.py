@@ -87,6 +87,20 @@ class Missing(Schema):
     detail: str
 
 
+class Fault(Schema):
+    """What was wrong with one part of a question."""
+
+    type: str
+    loc: list[str | int]
+    msg: str
+
+
+class Refused(Schema):
+    """Everything that was wrong with a question."""
+
+    detail: list[Fault]
+
+
 class Window(Schema):
     """Which part of a list."""
 
@@ -108,7 +122,12 @@ def _summary(row: columns.Printed) -> dict[str, Any]:
     }
 
 
-@api.get("/answers", response=list[Summary], url_name="answers", summary="Published answers, newest first")
+@api.get(
+    "/answers",
+    response={200: list[Summary], 422: Refused},
+    url_name="answers",
+    summary="Published answers, newest first",
+)
 def answers(request: HttpRequest, window: Query[Window]) -> list[dict[str, Any]]:
     """Published answers, all or those that hold some words."""
     rows = columns.search(window.q, limit=1000) if window.q.strip() else columns.published()

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from . import documents
-from .models import Answer, Issue, Question
+from .models import Answer, Issue, IssueItem, Question
 from .reasoning import reasoner
 from .states import PUBLIC
 
@@ -116,8 +116,20 @@ def published() -> list[Printed]:
 
 
 def published_issues() -> Any:
-    """Issues on the site, newest first."""
-    return Issue.objects.filter(published_at__isnull=False)
+    """Issues on the site, newest first; their PDFs are read only by who asks for one."""
+    return (
+        Issue.objects.filter(published_at__isnull=False).annotate(has_pdf=Q(pdf__isnull=False)).defer("pdf")
+    )
+
+
+def archive() -> list[tuple[Issue, list[Printed]]]:
+    """Every issue with its answers, in three queries however many there are."""
+    shown = {row.question.pk: row for row in published()}
+    items: dict[object, list[Printed]] = {}
+    for item in IssueItem.objects.order_by("position", "id"):
+        if item.question_id in shown:
+            items.setdefault(item.issue_id, []).append(shown[item.question_id])
+    return [(issue, items.get(issue.pk, [])) for issue in published_issues()]
 
 
 def printed_items(issue: Issue, *, preview: bool = False) -> list[Printed]:
@@ -175,8 +187,7 @@ def matching(text: str, topics: list[str], *, limit: int = 3) -> list[Printed]:
 
 def topics_in_use() -> list[tuple[str, str, int]]:
     """Topics with published answers: id, words, how many."""
-    counts: dict[str, int] = {}
-    for row in published():
-        counts[row.question.topic] = counts.get(row.question.topic, 0) + 1
+    public = Question.objects.filter(state__in=PUBLIC_STATES, erased_at__isnull=True)
+    counts = dict(public.values_list("topic").annotate(n=Count("pk")).order_by())
     labels = reasoner().topics()
     return [(key, labels.get(key, key), counts[key]) for key in labels if key in counts]

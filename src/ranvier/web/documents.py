@@ -180,9 +180,22 @@ def _fresh(taken: set[str]) -> str:
     return f"n{number}"
 
 
+def lines_with_ties(document: Document) -> list[str]:
+    """Title, headings, and each sentence with what it rests on: a signature covers both, so a comparison shows both."""
+    lines = [document.get("title", "")]
+    for section in document.get("sections", []):
+        lines.append(section["title"])
+        for sentence in section["sentences"]:
+            ties = ", ".join(str(support["id"]) for support in sentence["support"]) or sentence.get(
+                "reason", ""
+            )
+            lines.append(f"{sentence['text']} [{ties or 'no source'}]")
+    return [line for line in lines if line]
+
+
 def difference(old: Document, new: Document) -> list[dict[str, Any]]:
     """Word-wise differences of two versions, line by line: {"kind": same | gone | new | changed, "parts": [...]}."""
-    before, after = plain_text(old).split("\n"), plain_text(new).split("\n")
+    before, after = lines_with_ties(old), lines_with_ties(new)
     rows: list[dict[str, Any]] = []
     for tag, a1, a2, b1, b2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import smtplib
+import socket
+from collections.abc import Callable
+from contextlib import suppress
 from email.utils import formataddr, parseaddr
+from enum import Enum
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from .models import Issue, Question, ReaderAddress, Subscription
+from .states import PUBLIC
 
 CONFIRM_DAYS = 7
+PUBLIC_STATES = frozenset(state.value for state in PUBLIC)
 
 
 def token(purpose: str, key: object) -> str:
@@ -47,30 +54,72 @@ def confirm_reader(address: ReaderAddress) -> None:
     _send("reader_confirm", address.email, "Please confirm your address", {"link": link})
 
 
-def tell_reader(question: Question, email: str) -> None:
-    """Say that the answer is there."""
-    _send(
-        "reader_answer", email, "Your question has been answered", {"link": absolute("answer", question.slug)}
+def reader_answer(question: Question, email: str) -> EmailMultiAlternatives:
+    """Say that the answer is there: on the site, or by claim code for a reader who is not to be printed."""
+    printed = question.state in PUBLIC_STATES and question.slug
+    context = {
+        "link": absolute("answer", question.slug) if printed else absolute("claim"),
+        "printed": printed, **_frame(),
+    }  # fmt: skip
+    return EmailMultiAlternatives(
+        subject="Your question has been answered",
+        body=render_to_string("mail/reader_answer.txt", context),
+        to=[email],
+        headers={"Message-ID": f"<answer-{question.pk.hex}@{_domain()}>"},
     )
 
 
-def send_edition(issue: Issue, subscription: Subscription) -> None:
+def edition(issue: Issue, subscription: Subscription) -> EmailMultiAlternatives:
     """The mail edition of an issue, as HTML and plain text, with one-click unsubscribing."""
     leave = absolute("unsubscribe", token("unsubscribe", subscription.pk))
     context = edition_context(issue, leave)
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     message = EmailMultiAlternatives(
-        subject=f"Ask the Doctor, issue {issue.number}: {issue.title}".replace("\n", " "),
+        subject=" ".join(f"Ask the Doctor, issue {issue.number}: {issue.title}".split()),
         body=render_to_string("mail/issue.txt", context),
         to=[subscription.email],
         headers={
             "List-Unsubscribe": f"<{leave}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Message-ID": f"<issue-{issue.number}-{subscription.pk.hex}@{domain}>",
+            "Message-ID": f"<issue-{issue.number}-{subscription.pk.hex}@{_domain()}>",
         },
     )
     message.attach_alternative(render_to_string("mail/issue.html", context), "text/html")
-    message.send()
+    return message
+
+
+class Handed(Enum):
+    """What is known after a mail was given to the mail server."""
+
+    SENT = "the server took it"
+    REFUSED = "the server said no; it was not sent"
+    UNKNOWN = "the line broke while it was being given; it may have been sent"
+    AWAY = "the server could not be reached; nothing was given"
+
+
+def post() -> Callable[[EmailMultiAlternatives], Handed]:
+    """A way to hand mails over that keeps one connection open and says what is known of each."""
+    connection = get_connection()
+
+    def hand_over(message: EmailMultiAlternatives) -> Handed:
+        try:
+            connection.open()
+        except OSError:  # SMTPException is one
+            return Handed.AWAY
+        try:
+            connection.send_messages([message])
+        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError):
+            outcome = Handed.REFUSED
+        except (ConnectionRefusedError, socket.gaierror):
+            outcome = Handed.AWAY
+        except OSError:
+            outcome = Handed.UNKNOWN
+        else:
+            return Handed.SENT
+        with suppress(OSError):
+            connection.close()
+        return outcome
+
+    return hand_over
 
 
 def edition_context(issue: Issue, leave: str) -> dict[str, Any]:
@@ -81,7 +130,14 @@ def edition_context(issue: Issue, leave: str) -> dict[str, Any]:
 
 
 def _send(template: str, email: str, subject: str, context: dict[str, Any]) -> None:
-    context |= {"address": settings.ADDRESS, "sender": formataddr(parseaddr(settings.DEFAULT_FROM_EMAIL))}
     EmailMultiAlternatives(
-        subject=subject, body=render_to_string(f"mail/{template}.txt", context), to=[email]
+        subject=subject, body=render_to_string(f"mail/{template}.txt", {**context, **_frame()}), to=[email]
     ).send()
+
+
+def _frame() -> dict[str, Any]:
+    return {"address": settings.ADDRESS, "sender": formataddr(parseaddr(settings.DEFAULT_FROM_EMAIL))}
+
+
+def _domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"

@@ -26,7 +26,9 @@ def issue_pdf(issue: Issue, *, preview: bool = False) -> bytes:
     context = {"issue": issue, "items": printed_items(issue, preview=preview), "address": settings.ADDRESS}
     html = render_to_string("paper/issue.html", context)
     return bytes(
-        html_of(string=html, base_url=STATIC.as_uri() + "/", url_fetcher=_own_files_only()).write_pdf()
+        html_of(string=html, base_url=STATIC.as_uri() + "/", url_fetcher=_own_files_only()).write_pdf(
+            pdf_variant="pdf/ua-1"
+        )
     )
 
 

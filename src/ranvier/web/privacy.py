@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -28,9 +29,15 @@ REPLACEMENTS = {
 }
 
 
-def new_claim_code() -> str:
-    """A code to come back with, shown once."""
-    letters = [secrets.choice(ALPHABET) for _ in range(GROUPS * LETTERS)]
+def claim_code(submission: uuid.UUID) -> str:
+    """The code to come back with, made from the form's random number under the secret key.
+
+    A form that is sent twice, because the first reply was lost on the way, so gives the same code without it being kept.
+    """
+    number = int.from_bytes(
+        hmac.new(settings.SECRET_KEY.encode(), f"code:{submission}".encode(), hashlib.sha256).digest()
+    )
+    letters = [ALPHABET[number >> 5 * place & 31] for place in range(GROUPS * LETTERS)]
     return "-".join("".join(letters[n : n + LETTERS]) for n in range(0, len(letters), LETTERS))
 
 
@@ -42,13 +49,22 @@ def claim_hash(code: str) -> str:
 
 def is_over_limit(name: str, address: str, *, limit: int, seconds: int) -> bool:
     """Count one attempt, and say whether there were too many in the window."""
-    key = hmac.new(_PROCESS_KEY, f"{name}:{address}".encode(), hashlib.sha256).hexdigest()
+    key = _count_key(name, address)
     cache.add(key, 0, timeout=seconds)
     try:
         return bool(cache.incr(key) > limit)
     except ValueError:  # it ran out between the two calls
         cache.set(key, 1, timeout=seconds)
         return False
+
+
+def forget_attempts(name: str, address: str) -> None:
+    """Begin to count anew, after someone has shown who they are."""
+    cache.delete(_count_key(name, address))
+
+
+def _count_key(name: str, address: str) -> str:
+    return hmac.new(_PROCESS_KEY, f"{name}:{address}".encode(), hashlib.sha256).hexdigest()
 
 
 def without(text: str, details: Iterable[dict[str, Any]]) -> str:

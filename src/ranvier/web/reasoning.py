@@ -28,13 +28,13 @@ class Reasoning(Protocol):
     def read(self, text: str) -> Document:
         """The case in a letter; its spans count from the text's first character."""
 
-    def judge(self, case: Document) -> Document:
-        """The criteria's verdicts (interfaces.md, `judge`)."""
+    def judge(self, case: Document, study: bytes | None = None) -> Document:
+        """The criteria's verdicts (interfaces.md, `judge`), with what a nerve conduction study says where there is one."""
 
-    def weigh(self, case: Document) -> Document | None:
-        """The differential and next tests (`weigh`); None when that part is not installed."""
+    def weigh(self, case: Document, study: bytes | None = None) -> Document:
+        """The differential, likeliest first, and next tests (`weigh`), with `names` for the diseases."""
 
-    def draft(self, text: str, case: Document) -> Document:
+    def draft(self, text: str, case: Document, study: bytes | None = None) -> Document:
         """A sourced draft, as documents.py describes it."""
 
     def grade(self, text: str) -> float | None:
@@ -50,7 +50,7 @@ class Reasoning(Protocol):
         """Finding ids with their labels, in the order they are shown."""
 
     def study(self, content: bytes) -> Document | None:
-        """The conduction report of a study file; None when it cannot be read or that part is not installed."""
+        """The conduction report of a study file; None when it cannot be read."""
 
     def versions(self) -> dict[str, str]:
         """Code, data and evidence dates."""
@@ -63,32 +63,43 @@ class Workbench:
         """Read a letter."""
         return to_document(workbench.read(text))
 
-    def judge(self, case: Document) -> Document:
+    def judge(self, case: Document, study: bytes | None = None) -> Document:
         """Judge by every edition; the MMN guideline first, since the draft speaks of it."""
-        return json.loads(self._judged(json.dumps(case, sort_keys=True)))
+        return json.loads(self._judged(json.dumps(case, sort_keys=True), study))
 
     @lru_cache(maxsize=64)  # noqa: B019 — a review page is loaded many times for one reading
-    def _judged(self, case: str) -> str:
-        document: Document = workbench.judge(from_document(json.loads(case))).document()
+    def _judged(self, case: str, study: bytes | None) -> str:
+        judged = workbench.judge(from_document(json.loads(case)), self._facts(study))
+        document: Document = judged.document()
         editions = document["editions"]
-        first = GUIDELINE
-        for edition in editions.values():
-            for criterion in edition["criteria"]:
-                criterion["label"] = criterion.get("wording", "")
-        document["editions"] = {first: editions[first], **editions}
+        document["editions"] = {GUIDELINE: editions[GUIDELINE], **editions}
         return json.dumps(document)
 
-    def weigh(self, case: Document) -> Document | None:
-        """Weigh the differential, once that part of the workbench is there."""
-        weigh = getattr(workbench, "weigh", None)
-        if weigh is None:
-            return None
-        weighing = weigh(from_document(case))
-        return weighing if isinstance(weighing, dict) else dict(weighing.document())
+    def weigh(self, case: Document, study: bytes | None = None) -> Document:
+        """Weigh the differential."""
+        return json.loads(self._weighed(json.dumps(case, sort_keys=True), study))
 
-    def draft(self, text: str, case: Document) -> Document:
+    @lru_cache(maxsize=64)  # noqa: B019 — as above
+    def _weighed(self, case: str, study: bytes | None) -> str:
+        document: Document = workbench.weigh(from_document(json.loads(case)), self._facts(study)).document()
+        posterior = document["posterior"].items()
+        document["posterior"] = dict(sorted(posterior, key=lambda pair: -pair[1]))
+        document["names"] = workbench.disease_names()
+        return json.dumps(document)
+
+    @lru_cache(maxsize=16)  # noqa: B019 — as above
+    def _facts(self, study: bytes | None) -> Any:
+        """What a study says to the criteria; None without one, or with one that cannot be read."""
+        if study is None:
+            return None
+        try:
+            return workbench.read_study(study.decode("utf-8-sig"))
+        except (RanvierError, UnicodeDecodeError):
+            return None
+
+    def draft(self, text: str, case: Document, study: bytes | None = None) -> Document:
         """Draft an answer and carry each sentence's support over."""
-        made = workbench.answer_case(text, from_document(case)).draft
+        made = workbench.answer_case(text, from_document(case), study=self._facts(study)).draft
         used: dict[str, Document] = {}
         known = self.statements()
         sections = []
@@ -171,16 +182,13 @@ class Workbench:
         """Finding ids with their labels."""
         return {key: term.label for key, term in finding_terms().items()}
 
+    @lru_cache(maxsize=16)  # noqa: B019 — as above
     def study(self, content: bytes) -> Document | None:
-        """Measure a study, once that part of the workbench is there."""
-        measure = getattr(workbench, "ncs", None)
-        if measure is None:
-            return None
+        """Measure a study, whatever bytes a reader attached."""
         try:
-            report = measure(content.decode("utf-8-sig"))
+            return workbench.ncs(content, name="attachment")
         except RanvierError:
             return None
-        return report if isinstance(report, dict) else dict(report.document())
 
     def versions(self) -> dict[str, str]:
         """Dates of code, data and evidence."""

@@ -15,7 +15,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -63,7 +63,9 @@ def _database() -> dict[str, Any]:
                 # IMMEDIATE: two writers queue at the start of a transaction and never deadlock half-way.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+                # FULL: a letter that was acknowledged survives a power cut. secure_delete: an erased one leaves no trace.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; "
+                f"PRAGMA synchronous={'OFF' if MODE == 'test' else 'FULL'};",
             },
             "CONN_MAX_AGE": 600,
             # A file, since tests with real concurrency open it from several threads.
@@ -77,11 +79,17 @@ def _database() -> dict[str, Any]:
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
+        "HOST": _host(parts),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def _host(parts: SplitResult) -> str:
+    """The host, or the folder of a socket (%2Frun%2Fpostgresql), whose capitals urllib would make small."""
+    given = parts.netloc.rpartition("@")[2].partition(":")[0]
+    return unquote(given) if given.lower().startswith("%2f") else parts.hostname or ""
 
 
 def _mail() -> dict[str, Any]:
@@ -185,6 +193,10 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "current_issue"
 ACCOUNT_ADAPTER = "ranvier.web.accounts.ClosedDoor"
+ACCOUNT_FORMS = {
+    "reauthenticate": "ranvier.web.account_forms.AskAgain",
+    "change_password": "ranvier.web.account_forms.NewPassword",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -213,7 +225,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"  # the issue builder shows its own previews in frames
+X_FRAME_OPTIONS = "DENY"  # but for the previews of the issue builder (views/issues.py)
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
@@ -221,6 +233,8 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if BEHIND_PROXY:
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # else every sign-in counts as the proxy's own
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -232,7 +246,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-src": ["'self'"],
         "object-src": ["'none'"],
         "form-action": ["'self'"],
-        "frame-ancestors": ["'self'"],
+        "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
         "manifest-src": ["'self'"],
     }
@@ -242,8 +256,7 @@ CONTENT_SECURITY_POLICY = {
 LETTER_CHARACTERS = 20_000
 UPLOAD_BYTES = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_BYTES + 1024
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["ranvier.web.uploads.BoundedUpload"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 ASKS_PER_HOUR = int(os.environ.get("RANVIER_ASKS_PER_HOUR", "10"))
 CHECKS_PER_MINUTE = int(os.environ.get("RANVIER_CHECKS_PER_MINUTE", "120"))
@@ -251,9 +264,13 @@ CLAIM_TRIES_PER_HOUR = int(os.environ.get("RANVIER_CLAIM_TRIES_PER_HOUR", "30"))
 KEEP_UNANSWERED_DAYS = int(os.environ.get("RANVIER_KEEP_UNANSWERED_DAYS", "365"))
 KEEP_DECLINED_DAYS = int(os.environ.get("RANVIER_KEEP_DECLINED_DAYS", "90"))
 
+# Rate limits; never on disk. Django's 300 entries would be pushed out by a crowd, and the limits with them.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-}  # rate limits; never on disk
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 TASKS = {
     "default": {
         "BACKEND": "django_tasks_db.DatabaseBackend"
@@ -264,7 +281,9 @@ TASKS = {
 
 EMAIL_BACKEND = {
     "demo": "django.core.mail.backends.filebased.EmailBackend",
-    "production": "django.core.mail.backends.smtp.EmailBackend",
+    "production": "django.core.mail.backends.smtp.EmailBackend"
+    if os.environ.get("RANVIER_MAIL_URL")
+    else "django.core.mail.backends.filebased.EmailBackend",
     "test": "django.core.mail.backends.locmem.EmailBackend",
 }[MODE]
 EMAIL_FILE_PATH = FOLDER / "mail"

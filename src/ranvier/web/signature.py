@@ -42,6 +42,13 @@ def checked_statements(ids: Iterable[str]) -> set[str]:
     return {key for key, outcome in latest.items() if outcome == "holds"}
 
 
+def unchecked(document: dict[str, Any]) -> list[str]:
+    """Statements in use that are marked recalled and that nobody has compared with their source yet."""
+    recalled = documents.recalled(document)
+    held = checked_statements(recalled)
+    return [key for key in recalled if key not in held]
+
+
 def refusals(question: Question, answer: Answer) -> list[str]:
     """Why this answer cannot be signed yet, each as a sentence; empty when it can."""
     reasons = []
@@ -54,8 +61,7 @@ def refusals(question: Question, answer: Answer) -> list[str]:
         )
     if count := len(documents.unsourced(answer.document)):
         reasons.append(f"{_count(count, 'sentence')} without a source: give one, or say why it may stand.")
-    recalled = documents.recalled(answer.document)
-    if missing := [key for key in recalled if key not in checked_statements(recalled)]:
+    if missing := unchecked(answer.document):
         reasons.append(f"{_count(len(missing), 'statement')} recalled and not checked: {', '.join(missing)}.")
     if not list(documents.sentences(answer.document)):
         reasons.append("The answer has no sentence.")

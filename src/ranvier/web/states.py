@@ -88,7 +88,7 @@ MOVES: dict[str, Move] = {
         _move("sign",          "Sign",                    "drafted",                        "signed",       "clinician"),
         _move("void",          "Void the signature",      "signed scheduled",               "drafted",      "clinician", needs_reason=True),
         _move("schedule",      "Schedule",                "signed",                         "scheduled",    "editor"),
-        _move("unschedule",    "Take out of the issue",   "scheduled",                      "signed",       "editor"),
+        _move("unschedule",    "Take out of the issue",   "scheduled",                      "signed",       "editor worker"),
         _move("publish",       "Publish",                 "scheduled",                      "published",    "editor worker"),
         _move("correct",       "Publish the correction",  "published corrected",            "corrected",    "clinician", needs_reason=True),
         _move("withdraw",      "Withdraw from the site",  "published corrected",            "withdrawn",    "editor", needs_reason=True),

@@ -15,8 +15,9 @@ from ranvier.web.reasoning import reasoner
 from ranvier.web.roles import Role
 from ranvier.web.states import PUBLIC, State
 
-from . import audit
+from . import audit, concerns
 from .moves import begin_write, demand_write, move
+from .publishing import reprint, searchable
 
 
 @transaction.atomic
@@ -50,27 +51,36 @@ def edit(
     return answer
 
 
-@transaction.atomic
 def redraft(*, question: Question, by: Person, version: int) -> Answer:
-    """Have the software draft again from the case as it now stands."""
-    begin_write(question=question, by=by, version=version)
-    reading, latest = _reading(question), _latest(question)
-    document = reasoner().draft(question.text, reading.case)
-    answer = Answer.objects.create(
-        question=question, number=latest.number + 1, document=document, reading=reading
-    )
-    audit.record(by=by, action="redraft", question=question, subject=f"answer version {answer.number}")
+    """Have the software draft again from the case as it now stands.
+
+    The draft is made before the transaction, as in `prepare`; `version` then says whether the case is still that one.
+    """
+    demand_write(question, by)
+    reading = _reading(question)
+    document = reasoner().draft(question.text, reading.case, question.study)
+    with transaction.atomic():
+        begin_write(question=question, by=by, version=version)
+        answer = Answer.objects.create(
+            question=question, number=_latest(question).number + 1, document=document, reading=reading
+        )
+        audit.record(by=by, action="redraft", question=question, subject=f"answer version {answer.number}")
     return answer
 
 
-@transaction.atomic
 def edit_letter(*, question: Question, by: Person, version: int, text: str) -> Question:
-    """Change the letter as it will be printed; the letter as sent stays as it was."""
+    """Change the letter as it will be printed; the letter as sent stays as it was.
+
+    An identifying detail that the edit brings in is noted, and bars a signature until it is settled.
+    """
     if not text.strip():
         raise DeskError(path="letter", given="nothing", expected="The letter as it should be printed")
-    begin_write(question=question, by=by, version=version)
-    Question.objects.filter(pk=question.pk).update(edited_text=text.strip())
-    audit.record(by=by, action="edit_letter", question=question)
+    details = reasoner().read(text)["identifying"]
+    with transaction.atomic():
+        begin_write(question=question, by=by, version=version)
+        Question.objects.filter(pk=question.pk).update(edited_text=text.strip())
+        concerns.note_identifying(question=question, text=text, details=details)
+        audit.record(by=by, action="edit_letter", question=question)
     question.refresh_from_db()
     return question
 
@@ -98,8 +108,9 @@ def correct(*, question: Question, by: Person, version: int, shown_digest: str, 
     _seal(answer, question, by)
     now = timezone.now()
     Answer.objects.filter(pk=answer.pk).update(
-        published_at=now, correction_note=note.strip(), search_text=documents.plain_text(answer.document)
+        published_at=now, correction_note=note.strip(), search_text=searchable(question, answer)
     )
+    reprint(question=question)
     answer.refresh_from_db()
     return answer
 
@@ -118,7 +129,7 @@ def _ready_to_sign(question: Question, by: Person, shown_digest: str) -> Answer:
             path="sign", given="it changed since the page was shown", expected="Read it again, then sign"
         )
     if reasons := signature.refusals(question, answer):
-        raise DeskError(path="sign", given=" ".join(reasons), expected="Settle these first")
+        raise DeskError(path="sign", given=" ".join(reasons).rstrip("."), expected="Settle these first")
     return answer
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -25,6 +28,19 @@ def settle(*, concern: Concern, by: Person, version: int, resolution: str) -> Co
         audit.record(by=by, action=f"settle_{concern.kind}", question=concern.question, why=resolution)
     concern.refresh_from_db()
     return concern
+
+
+def note_identifying(*, question: Question, text: str, details: Sequence[dict[str, Any]]) -> int:
+    """Open a concern for each identifying detail found in a text that has none yet; returns how many."""
+    known = set(question.concerns.filter(kind="identifying").values_list("words", flat=True))
+    found = {text[slice(*row["span"])]: row["kind"] for row in details}
+    rows = [
+        Concern(question=question, kind="identifying", key=kind, words=words)
+        for words, kind in found.items()
+        if words not in known
+    ]
+    Concern.objects.bulk_create(rows)
+    return len(rows)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from ranvier.terms import DeskConflict, DeskError
+from ranvier.web import signature
 from ranvier.web.models import Issue, IssueItem, Person, Question
 from ranvier.web.states import State
 
@@ -39,6 +40,12 @@ def arrange(
                 given=question.standing.label.lower(),
                 expected="Only signed answers go into an issue",
             )
+        signed = question.answers.filter(signed_at__isnull=False, voided_at__isnull=True).last()
+        if signed is None or not signature.still_covers(signed):
+            raise DeskError(
+                path=f"question {question.reference}", given="the signature does not cover this text",
+                expected="It is signed again first",
+            )  # fmt: skip
         if not question.may_publish:
             raise DeskError(
                 path=f"question {question.reference}",

@@ -1,16 +1,13 @@
 """Publishing an issue, so that it may stop anywhere and be run again.
 
 Each step looks at what is already there and writes its result and the mark that it is done in one transaction. A second
-run, or two workers at once, repeat nothing. A mail is the one thing that no transaction covers: it is marked begun, sent,
-and marked sent. If the worker dies between the last two it is sent again under the same Message-ID after a pause, so that
-mail programs show it once; the other choice would be never to send it at all.
+run, or two workers at once, repeat nothing. Mails are the one thing that no transaction covers: see deliveries.py.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
-from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -18,51 +15,82 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from ranvier.terms import DeskConflict, MissingDependency
-from ranvier.web import documents, mail, paper, signature
-from ranvier.web.models import Answer, Delivery, Issue, PublicationStep, Question, Subscription
-from ranvier.web.states import State
+from ranvier.web import documents, paper, signature
+from ranvier.web.models import Answer, Issue, IssueItem, Person, PublicationStep, Question
+from ranvier.web.states import PUBLIC, State
 
 from . import audit
+from .deliveries import list_subscribers, send_deliveries, tell_readers
 from .moves import move
 
-RETRY = timedelta(minutes=2)
+PUBLIC_STATES = [state.value for state in PUBLIC]
 LOG = logging.getLogger("desk")
 
 
-def publish(*, issue: Issue) -> None:
-    """Run every step that is not done yet, in order; then the issue is published."""
+def publish(*, issue: Issue, prints: bool = True) -> None:
+    """Run every step that is not done yet, in order; then the issue is published. Unless it `prints`, the next sweep does."""
     if issue.state == "scheduled":
         _begin(issue)
     issue.refresh_from_db()
     if issue.state != "publishing":
         return
-    for name, step in (("answers", _answers), ("pdf", _pdf), ("list", _list)):
-        if not issue.steps.filter(name=name).exists():
-            step(issue)
+    if not _is_done(issue, "answers") and not _answers(issue):
+        return
+    if prints and not _is_done(issue, "pdf"):
+        print_issue(issue=issue)
+    if not _is_done(issue, "list"):
+        _list(issue)
     if send_deliveries(issue=issue):
-        tell_readers(issue=issue)
         _finish(issue)
+    tell_readers()
 
 
 def _begin(issue: Issue) -> None:
     with transaction.atomic():
-        if Issue.objects.filter(pk=issue.pk, state="scheduled").update(
+        # The day is asked for again: a task that was left over from an earlier schedule publishes nothing early.
+        if Issue.objects.filter(pk=issue.pk, state="scheduled", scheduled_for__lte=timezone.now()).update(
             state="publishing", version=F("version") + 1
         ):
             audit.record(by=None, action="publish_begins", subject=f"issue {issue.number}")
 
 
-def _answers(issue: Issue) -> None:
+def _answers(issue: Issue) -> bool:
+    """Put each answer on the site; says whether the issue has any."""
     for item in issue.items.select_related("question"):
         question = item.question
-        if question.standing is State.SCHEDULED:
-            try:
-                publish_answer(question=question)
-            except DeskConflict as conflict:  # another worker did it, or its reader withdrew it just now
-                LOG.warning("issue %s: %s left out (%s)", issue.number, question.reference, conflict.for_log)
+        if question.standing is not State.SCHEDULED:
+            continue
+        try:
+            publish_answer(question=question)
+        except DeskConflict as conflict:  # its reader withdrew it just now, or another worker did it
+            LOG.warning("issue %s: %s left out (%s)", issue.number, question.reference, conflict.for_log)
+            _leave_out(question)
     with transaction.atomic():
+        if not issue.items.filter(question__state__in=PUBLIC_STATES).exists():
+            if Issue.objects.filter(pk=issue.pk, state="publishing", published_at__isnull=True).update(
+                state="open", scheduled_for=None, version=F("version") + 1
+            ):
+                audit.record(
+                    by=None, action="publish_stops", subject=f"issue {issue.number}",
+                    why="None of its answers could be published",
+                )  # fmt: skip
+            return False
         if _done(issue, "answers"):
             Issue.objects.filter(pk=issue.pk, published_at__isnull=True).update(published_at=timezone.now())
+    return True
+
+
+def _leave_out(question: Question) -> None:
+    """Give an answer back to the editor whose signature does not cover its text."""
+    question.refresh_from_db()
+    if question.standing is not State.SCHEDULED:
+        return
+    with transaction.atomic():
+        move(
+            question=question, name="unschedule", by=None, version=question.version,
+            why="The signature does not cover this text",
+        )  # fmt: skip
+        IssueItem.objects.filter(question=question).delete()
 
 
 @transaction.atomic
@@ -78,10 +106,35 @@ def publish_answer(*, question: Question) -> Answer:
         question=question, name="publish", by=None, version=question.version,
         slug=question.slug or new_slug(answer.title), first_published_at=now,
     )  # fmt: skip
-    Answer.objects.filter(pk=answer.pk).update(
-        published_at=now, search_text=f"{question.letter}\n{documents.plain_text(answer.document)}"
-    )
+    Answer.objects.filter(pk=answer.pk).update(published_at=now, search_text=searchable(question, answer))
     return answer
+
+
+def searchable(question: Question, answer: Answer) -> str:
+    """What the site's search looks through: letter, answer, and what the sources claim in their own words.
+
+    The claims let a reader who types "infusion" find the answer that says "drip".
+    """
+    known = answer.document.get("statements", {})
+    claims = [known[key]["claim"] for key in documents.statement_ids(answer.document) if key in known]
+    return "\n".join([question.letter, documents.plain_text(answer.document), *claims])
+
+
+@transaction.atomic
+def withdraw_answer(*, question: Question, by: Person, version: int, why: str) -> None:
+    """Take a published answer off the site, and out of the PDF of its issue."""
+    move(question=question, name="withdraw", by=by, version=version, why=why)
+    reprint(question=question)
+
+
+def reprint(*, question: Question) -> None:
+    """Throw away the PDF that holds this answer; the worker prints the issue anew. Call it inside the transaction.
+
+    The issue's row is written first, so that a worker that is printing just now finds its version gone (`print_issue`).
+    """
+    for issue in Issue.objects.filter(items__question=question, published_at__isnull=False):
+        Issue.objects.filter(pk=issue.pk).update(pdf=None, version=F("version") + 1)
+        PublicationStep.objects.filter(issue=issue, name="pdf").delete()
 
 
 def new_slug(title: str) -> str:
@@ -89,52 +142,23 @@ def new_slug(title: str) -> str:
     return f"{slugify(title)[:70].strip('-') or 'answer'}-{secrets.token_hex(3)}"
 
 
-def _pdf(issue: Issue) -> None:
+def print_issue(*, issue: Issue) -> None:
+    """Make the PDF of an issue, unless an answer left or changed while it was being made."""
+    issue.refresh_from_db()
     try:
         content = paper.issue_pdf(issue)
     except MissingDependency as missing:  # the column still appears; the page says that there is no PDF
         LOG.error("issue %s: no PDF (%s)", issue.number, missing.for_log)
         content = None
     with transaction.atomic():
-        if _done(issue, "pdf"):
-            Issue.objects.filter(pk=issue.pk).update(pdf=content)
+        if Issue.objects.filter(pk=issue.pk, version=issue.version).update(pdf=content):
+            _done(issue, "pdf")
 
 
 def _list(issue: Issue) -> None:
     with transaction.atomic():
-        Delivery.objects.bulk_create(
-            (
-                Delivery(issue=issue, subscription=subscription)
-                for subscription in Subscription.objects.filter(confirmed_at__isnull=False)
-            ),
-            ignore_conflicts=True,
-        )
+        list_subscribers(issue=issue)
         _done(issue, "list")
-
-
-def send_deliveries(*, issue: Issue) -> bool:
-    """Send what is not sent; says whether all is."""
-    waiting = issue.deliveries.filter(sent_at__isnull=True)
-    for delivery in waiting.select_related("subscription"):
-        now = timezone.now()
-        mine = Delivery.objects.filter(
-            Q(begun_at__isnull=True) | Q(begun_at__lt=now - RETRY), pk=delivery.pk, sent_at__isnull=True
-        ).update(begun_at=now)
-        if mine:
-            mail.send_edition(issue, delivery.subscription)
-            Delivery.objects.filter(pk=delivery.pk).update(sent_at=timezone.now())
-    return not waiting.exists()
-
-
-def tell_readers(*, issue: Issue) -> None:
-    """Tell readers who confirmed an address that their answer is there, then forget the address."""
-    for item in issue.items.select_related("question__address"):
-        address = getattr(item.question, "address", None)
-        if address is None:
-            continue
-        if address.confirmed_at is not None:
-            mail.tell_reader(item.question, address.email)
-        address.delete()
 
 
 def _finish(issue: Issue) -> None:
@@ -143,6 +167,10 @@ def _finish(issue: Issue) -> None:
             state="published", version=F("version") + 1
         ):
             audit.record(by=None, action="publish_ends", subject=f"issue {issue.number}")
+
+
+def _is_done(issue: Issue, name: str) -> bool:
+    return issue.steps.filter(name=name).exists()
 
 
 def _done(issue: Issue, name: str) -> bool:
@@ -156,3 +184,9 @@ def due() -> list[Issue]:
     return list(
         Issue.objects.filter(Q(state="publishing") | Q(state="scheduled", scheduled_for__lte=timezone.now()))
     )
+
+
+def unprinted() -> list[Issue]:
+    """Published issues whose PDF was thrown away."""
+    rows = Issue.objects.filter(published_at__isnull=False)
+    return list(rows.exclude(pk__in=PublicationStep.objects.filter(name="pdf").values("issue")))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from ranvier.terms import DeskError
+from ranvier.terms import DeskConflict, DeskError
 from ranvier.web import privacy
 from ranvier.web.models import Answer, Attachment, Concern, Message, Question, ReaderAddress, Reading
 from ranvier.web.reasoning import reasoner
@@ -17,6 +19,9 @@ from ranvier.web.roles import Role
 
 from . import audit
 from .moves import move
+
+SENT_AGAIN_WITHIN = timedelta(hours=1)
+TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -42,12 +47,15 @@ def send(
     email: str = "",
     uploads: Sequence[Upload] = (),
 ) -> tuple[Question, str | None]:
-    """Keep a letter and return it with its claim code; with None when this form was already sent.
+    """Keep a letter and return it with its claim code; with None when this form was sent more than an hour ago.
+
+    A form sent twice asks once. Its first reply may have been lost on the way, and the code with it, so for an hour the second
+    shows it as well: whoever holds the form's random number is who filled it in.
 
     `kept` are identifying details that the reader left in; a clinician must settle them before signing. The draft is made
     by the worker, whose task is written in the same transaction: a letter acknowledged is a letter that will be drafted.
     """
-    code = privacy.new_claim_code()
+    code = privacy.claim_code(submission)
     try:
         with transaction.atomic():
             question = Question.objects.create(
@@ -70,7 +78,7 @@ def send(
         known = Question.objects.filter(submission=submission).first()
         if known is None:
             raise
-        return known, None
+        return known, code if known.created_at > timezone.now() - SENT_AGAIN_WITHIN else None
     return question, code
 
 
@@ -94,9 +102,12 @@ def _concerns(
     Concern.objects.bulk_create(rows)
 
 
-@transaction.atomic
 def prepare(*, question: Question) -> bool:
-    """Make the first reading and the first draft, once; the worker's task. Says whether there was anything to do."""
+    """Make the first reading and the first draft, once; the worker's task. Says whether there was anything to do.
+
+    Thinking takes seconds and is done before the transaction begins: SQLite has one writer at a time, and a reader who sends
+    a letter would wait for it.
+    """
     if question.erased_at or question.readings.exists():
         return False
     mind = reasoner()
@@ -106,12 +117,14 @@ def prepare(*, question: Question) -> bool:
     if question.sex and case["patient"].get("sex") is None:
         case["patient"]["sex"] = question.sex
     document = {"case": case, "marks": ["proposed"] * len(case["findings"]), "rejected": []}
+    draft = mind.draft(question.text, case, question.study)
     try:
         with transaction.atomic():
+            # Locked, so that a letter erased meanwhile gets no reading (PostgreSQL; SQLite has the one writer).
+            if Question.objects.select_for_update().get(pk=question.pk).erased_at:
+                return False
             reading = Reading.objects.create(question=question, number=1, document=document)
-            Answer.objects.create(
-                question=question, number=1, document=mind.draft(question.text, case), reading=reading
-            )
+            Answer.objects.create(question=question, number=1, document=draft, reading=reading)
             Question.objects.filter(pk=question.pk).update(topic=_topic(case) or question.topic)
             audit.record(by=None, action="prepare", question=question)
     except IntegrityError:  # another worker was faster
@@ -124,23 +137,45 @@ def _topic(case: dict[str, Any]) -> str:
 
 
 def by_claim_code(code: str) -> Question | None:
-    """The letter that a code belongs to."""
-    return Question.objects.filter(claim_hash=privacy.claim_hash(code), erased_at__isnull=True).first()
+    """The letter that a code belongs to, erased or not."""
+    return Question.objects.filter(claim_hash=privacy.claim_hash(code)).first()
 
 
 @transaction.atomic
-def reply(*, question: Question, text: str) -> Question:
-    """The reader answers what the clinician asked; the letter goes back into review."""
+def reply(*, question: Question, text: str, red_flags: Sequence[dict[str, Any]] = ()) -> Question:
+    """The reader answers what the clinician asked; the letter goes back into review, urgent if the reply is."""
     if not text.strip():
         raise DeskError(path="reply", given="nothing", expected="A few words")
-    move(question=question, name="reader_replied", by=None, role=Role.READER, version=question.version)
+    urgent = {"urgent": True} if red_flags else {}
+    move(
+        question=question,
+        name="reader_replied",
+        by=None,
+        role=Role.READER,
+        version=question.version,
+        **urgent,
+    )
     Message.objects.create(question=question, text=text.strip())
+    _concerns(question, red_flags, ())
     return question
 
 
-@transaction.atomic
 def withdraw(*, question: Question) -> None:
-    """The reader takes the letter back: it leaves the site and the queue, and its text is erased."""
+    """The reader takes the letter back: it leaves the site and the queue, and its text is erased.
+
+    A reader's word wins over whoever is at work on the letter just then: on a conflict it is tried again.
+    """
+    for attempt in range(TRIES):
+        try:
+            return _withdraw(question)
+        except DeskConflict:
+            if attempt == TRIES - 1:
+                raise
+            question.refresh_from_db()
+
+
+@transaction.atomic
+def _withdraw(question: Question) -> None:
     from .retention import erase
 
     if question.state != "withdrawn":
@@ -151,8 +186,6 @@ def withdraw(*, question: Question) -> None:
 @transaction.atomic
 def confirm_address(*, question: Question) -> bool:
     """Second half of the double opt-in of a reader who wants to be told."""
-    from django.utils import timezone
-
     return bool(
         ReaderAddress.objects.filter(question=question, confirmed_at__isnull=True).update(
             confirmed_at=timezone.now()

@@ -6,14 +6,16 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from ranvier.web.models import IssueItem, Person, Question, ReaderAddress
+from ranvier.web.models import AuditEvent, IssueItem, Person, Question, ReaderAddress
 from ranvier.web.roles import Role
 from ranvier.web.states import OPEN, State
 
 from . import audit
+from .publishing import reprint
 
 
 @transaction.atomic
@@ -22,6 +24,8 @@ def erase(*, question: Question, by: Person | None, role: Role | None = None, wh
 
     The row stays, empty, so that its claim code says "erased" and the address of a published answer says "withdrawn".
     """
+    Question.objects.select_for_update().get(pk=question.pk)  # a worker may be about to write its draft
+    reprint(question=question)
     # Comments, messages and reasons may quote the letter.
     IssueItem.objects.filter(question=question, issue__state="open").delete()
     question.answers.all().delete()
@@ -38,17 +42,20 @@ def erase(*, question: Question, by: Person | None, role: Role | None = None, wh
 
 
 def expired() -> QuerySet[Question]:
-    """Unanswered letters and declined ones past their time."""
+    """Letters past their time: unanswered ones from the day they came, the others from the day they were settled.
+
+    Settled are declined and withdrawn letters, and those answered by claim code alone. Printed answers stay.
+    """
     now = timezone.now()
-    unanswered = Q(
-        state__in=[state.value for state in OPEN],
-        created_at__lt=now - timedelta(days=settings.KEEP_UNANSWERED_DAYS),
-    )
-    declined = Q(
-        state__in=[State.DECLINED.value, State.WITHDRAWN.value],
-        created_at__lt=now - timedelta(days=settings.KEEP_DECLINED_DAYS),
-    )
-    return Question.objects.filter(unanswered | declined, erased_at__isnull=True)
+    long = now - timedelta(days=settings.KEEP_UNANSWERED_DAYS)
+    short = now - timedelta(days=settings.KEEP_DECLINED_DAYS)
+    arrival = AuditEvent.objects.filter(question=OuterRef("pk"), to_state=OuterRef("state")).order_by("-id")
+    unanswered = Q(state__in=[state.value for state in OPEN], created_at__lt=long)
+    declined = Q(state__in=[State.DECLINED.value, State.WITHDRAWN.value], settled_at__lt=short)
+    private = Q(state=State.SIGNED.value, may_publish=False, settled_at__lt=long)
+    rows = Question.objects.filter(erased_at__isnull=True)
+    rows = rows.annotate(settled_at=Coalesce(Subquery(arrival.values("at")[:1]), "created_at"))
+    return rows.filter(unanswered | declined | private)
 
 
 def erase_expired(*, by: Person | None) -> int:

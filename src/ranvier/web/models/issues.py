@@ -86,12 +86,19 @@ class PublicationStep(models.Model):
 
 
 class Delivery(models.Model):
-    """The mail of one issue to one subscriber: made once, sent once."""
+    """The mail of one issue to one subscriber: handed over once, never twice (commands/deliveries.py).
+
+    `begun_at` is set before it is handed over and `sent_at` after. Begun and not sent means that nobody knows: it may have
+    arrived, and only an editor's word sends it again. `failed_at` means that the mail server refused it for good.
+    """
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="deliveries")
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="+")
     begun_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    refusals = models.PositiveSmallIntegerField(default=0)
+    try_after = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """One mail a subscriber and issue."""

@@ -82,6 +82,12 @@ class Question(models.Model):
         """The letter as it would be printed."""
         return self.edited_text or self.text
 
+    @property
+    def study(self) -> bytes | None:
+        """The nerve conduction study that came with the letter, which the criteria and the draft take into account."""
+        file = self.attachments.filter(kind="study").order_by("sent_at", "id").first()
+        return bytes(file.content) if file else None
+
 
 class Reading(models.Model):
     """One version of what was understood of a letter. Never changed: a correction is the next number.
@@ -191,11 +197,16 @@ class Comment(models.Model):
 
 
 class ReaderAddress(models.Model):
-    """Where to tell the reader that the answer is there; only after they confirmed it, and gone once told."""
+    """Where to tell the reader that the answer is there; only after they confirmed it, and gone once told.
+
+    `told_at` is set before the mail is handed over, so that a worker that dies there does not write twice.
+    """
 
     question = models.OneToOneField(Question, on_delete=models.CASCADE, related_name="address")
     email = models.EmailField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    refusals = models.PositiveSmallIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"Address of {self.question.reference}"

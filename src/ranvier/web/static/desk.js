@@ -2,6 +2,8 @@
 (function () {
   "use strict";
 
+  document.documentElement.classList.add("js");
+
   const typing = (target) => /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable;
 
   // Findings: j and k walk, c confirms, e corrects, x rejects, a adds.
@@ -43,6 +45,12 @@
     }
   });
 
+  // What a sentence rests on goes away with Escape, and comes back with the next move.
+  const tips = (off) => document.documentElement.classList.toggle("tips-off", off);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") tips(true); });
+  document.addEventListener("focusin", () => tips(false));
+  document.addEventListener("mouseover", (event) => { if (event.target.closest(".sentence, mark")) tips(false); });
+
   // Sources of a sentence in the editor.
   let chosen = null;
   const words = (id) => id.replace(/[-_]/g, " ");
@@ -60,7 +68,7 @@
       field.value = (field.value + " " + target.dataset.dropTie).trim();
       target.closest(".tie").classList.add("dropped");
       target.disabled = true;
-      row.querySelector(".reason").hidden = false;
+      row.querySelector(".reason").classList.remove("spare");
     } else if (target.dataset.statement && chosen) {
       const field = chosen.querySelector("[data-add]");
       if (!field.value.split(" ").includes(target.dataset.statement)) {

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import textwrap
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
 
 register = template.Library()
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
@@ -32,6 +37,37 @@ def percent(fraction: object) -> str:
     except ValueError:
         return ""
     return "<1 %" if 0 < value < 0.01 else f"{value * 100:.0f} %"
+
+
+@register.filter
+def listed(values: Iterable[object]) -> str:
+    """Numbers or words with commas between. Django's own `join` gives up on numbers where nothing is escaped."""
+    return ", ".join(str(value) for value in values)
+
+
+@register.filter
+def wrapped(text: str, indent: str = "") -> str:
+    """Text for a plain mail: paragraphs kept, lines of at most 72 letters, addresses never broken."""
+    lines = []
+    for paragraph in str(text).splitlines():
+        lines += textwrap.wrap(
+            paragraph, 72, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        ) or [""]
+    return "\n".join(lines)
+
+
+@register.filter
+def number(value: object) -> str:
+    """A number for an attribute, whatever the language of the page."""
+    return f"{float(str(value)):.4f}"
+
+
+@register.filter
+def ago(when: datetime) -> str:
+    """How long ago, in its largest unit; "just now" within a minute."""
+    if (timezone.now() - when).total_seconds() < 60:
+        return "just now"
+    return f"{timesince(when, depth=1)} ago"
 
 
 @register.filter

@@ -125,7 +125,8 @@ def send(request: HttpRequest) -> HttpResponse:
     if not letter.is_valid():
         return render(request, "ask/form.html", {"form": letter}, status=422)
     text = letter.cleaned_data["text"]
-    details = understood(text)["details"]
+    before = understood(text)
+    details = before["details"]
     given = SendForm(request.POST, request.FILES, details=len(details))
     if not given.is_valid():
         return _preview(request, letter.cleaned_data, given, status=422)
@@ -140,7 +141,7 @@ def send(request: HttpRequest) -> HttpResponse:
         return too_many(request)
     chosen = {int(index) for index in given.cleaned_data["remove"]}
     printed = privacy.without(text, [row for index, row in enumerate(details) if index in chosen])
-    after = understood(printed)
+    after = before if printed == text else understood(printed)
     _, code = questions.send(
         submission=given.cleaned_data["submission"],
         text=printed,

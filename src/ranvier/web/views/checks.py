@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ranvier.terms import RanvierError
 from ranvier.web.commands import checks as commands
 from ranvier.web.forms import ContactForm, ReplyTextForm
-from ranvier.web.models import Contact, StandardReply, StatementCheck
+from ranvier.web.models import Contact, Issue, StandardReply, StatementCheck
 from ranvier.web.reasoning import reasoner
 
 from . import errors
@@ -22,7 +23,12 @@ CONTACT_DAYS = 365
 
 
 def statement_rows() -> list[dict[str, Any]]:
-    """Every statement with its last check, and whether it is due: older than a year; research at each publication."""
+    """Every statement with its last check, and whether it is due.
+
+    Due is what was checked more than a year ago (or, never checked, is of an earlier year), what a check found changed, and
+    for research what was not looked at since the last issue appeared.
+    """
+    last_issue = Issue.objects.filter(published_at__isnull=False).aggregate(at=Max("published_at"))["at"]
     latest: dict[str, StatementCheck] = {}
     for row in StatementCheck.objects.select_related("checked_by").order_by("checked_at", "id"):
         latest[row.statement] = row
@@ -32,7 +38,9 @@ def statement_rows() -> list[dict[str, Any]]:
         check = latest.get(statement["id"])
         days = (today - check.checked_at).days if check else None
         old = today.year - int(statement["as_of"]) >= 1 if days is None else days > 365
-        since_last_issue = statement["topic"] == "research" and (days is None or days > 31)
+        since_last_issue = statement["topic"] == "research" and (
+            check is None or (last_issue is not None and check.checked_at < last_issue)
+        )
         unverified = statement["mark"] == "recalled" and not (check and check.outcome == "holds")
         rows.append(
             {**statement, "check": check, "due": old or since_last_issue or (check is not None and check.outcome == "changed"),
@@ -58,7 +66,12 @@ def statements(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     chosen = [row for row in rows if tests.get(shown, tests["due"])(row)]
     if query := request.GET.get("q", "").strip().lower():
-        chosen = [row for row in chosen if query in f"{row['id']} {row['claim']} {row['plain']}".lower()]
+        named = [
+            row for row in chosen if row["id"].lower() == query
+        ]  # a link to one statement shows that one alone
+        chosen = named or [
+            row for row in chosen if query in f"{row['id']} {row['claim']} {row['plain']}".lower()
+        ]
     page = Paginator(chosen, 25).get_page(request.GET.get("page"))
     return render(
         request, "desk/statements.html", {"page": page, "shown": shown, "counts": counts, "query": query}

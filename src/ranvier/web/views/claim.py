@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +19,7 @@ from ranvier.web.models import Question
 from ranvier.web.states import State
 
 from . import errors
-from .ask import address, too_many
+from .ask import address, too_many, understood
 
 
 def _find(request: HttpRequest) -> Question | None:
@@ -46,7 +49,14 @@ def claim(request: HttpRequest) -> HttpResponse:
     return _standing(request, question)
 
 
-def _standing(request: HttpRequest, question: Question) -> HttpResponse:
+def _standing(
+    request: HttpRequest, question: Question, red_flags: Sequence[dict[str, Any]] = ()
+) -> HttpResponse:
+    if question.erased_at is not None:
+        return errors.problem(
+            request, title="This letter is erased",
+            text=f"It was erased on {question.erased_at:%d %B %Y}. Nothing of it is kept.", status=410,
+        )  # fmt: skip
     answer = current_answer(question)
     if answer is None and question.standing in (State.SIGNED, State.SCHEDULED):
         answer = question.answers.filter(signed_at__isnull=False, voided_at__isnull=True).last()
@@ -56,6 +66,8 @@ def _standing(request: HttpRequest, question: Question) -> HttpResponse:
         "printed": printed,
         "code": request.POST["code"],
         "messages_": question.messages.all(),
+        "files": question.attachments.defer("content"),
+        "red_flags": red_flags,
     }
     return render(request, "ask/standing.html", context)
 
@@ -66,15 +78,17 @@ def reply(request: HttpRequest) -> HttpResponse:
     if _is_guessing(request):
         return too_many(request)
     question, form = _find(request), ReplyForm(request.POST)
-    if question is None or not form.is_valid():
+    if question is None or question.erased_at is not None or not form.is_valid():
         return errors.problem(
             request, title="That could not be sent", text="Please go back and try again.", status=422
         )
+    text = form.cleaned_data["text"]
+    red_flags = understood(text)["red_flags"]
     try:
-        questions.reply(question=question, text=form.cleaned_data["text"])
+        questions.reply(question=question, text=text, red_flags=red_flags)
     except DeskError as error:
         return errors.declined(request, error)
-    return _standing(request, question)
+    return _standing(request, question, red_flags)
 
 
 @require_POST
@@ -85,6 +99,8 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     question = _find(request)
     if question is None:
         return errors.problem(request, title="No letter has this code", text="Please check it.", status=404)
+    if question.erased_at is not None:
+        return _standing(request, question)
     if request.POST.get("sure") != "yes":
         return render(request, "ask/withdraw.html", {"code": request.POST["code"]})
     try:

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ranvier.terms import RanvierError
 from ranvier.web import columns, mail, paper
+from ranvier.web.commands import deliveries, publishing
 from ranvier.web.commands import issues as commands
-from ranvier.web.commands import moves
 from ranvier.web.forms import IssueForm, ScheduleForm
 from ranvier.web.models import Issue, Question, Subscription
 from ranvier.web.states import State
@@ -62,6 +62,8 @@ def build(request: HttpRequest, pk: UUID) -> HttpResponse:
         "now": timezone.now(),
         "deliveries": issue.deliveries.count(),
         "sent": issue.deliveries.filter(sent_at__isnull=False).count(),
+        "failed": issue.deliveries.filter(failed_at__isnull=False).count(),
+        "unknown": deliveries.unknown(issue).count(),
         "research_due": _research_due(),
     }
     return render(request, "desk/issue_build.html", context)
@@ -113,10 +115,12 @@ def _version(request: HttpRequest) -> int:
 
 @require_POST
 def move(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Schedule, or take the day back."""
+    """Schedule, take the day back, or send again the mails that may not have arrived."""
     issue = get_object_or_404(Issue, pk=pk)
     try:
-        if request.POST.get("name") == "unschedule":
+        if request.POST.get("name") == "send_again":
+            deliveries.send_again(issue=issue, by=request.user)
+        elif request.POST.get("name") == "unschedule":
             commands.unschedule(issue=issue, by=request.user, version=_version(request))
         else:
             form = ScheduleForm(request.POST)
@@ -132,15 +136,21 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("issue_build", pk=pk)
 
 
+def in_frame(response: HttpResponse, **policy: list[str]) -> HttpResponse:
+    """Let our own issue builder show it in a frame; no other page of the desk may stand in one."""
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    response._csp_replace = {"frame-ancestors": ["'self'"]} | {
+        name.replace("_", "-"): value for name, value in policy.items()
+    }
+    return response
+
+
 @require_safe
 def preview_web(request: HttpRequest, pk: UUID) -> HttpResponse:
     """As it will be on the site."""
     issue = get_object_or_404(Issue, pk=pk)
-    return render(
-        request,
-        "public/issue.html",
-        {"issue": issue, "items": columns.printed_items(issue, preview=True), "preview": True},
-    )
+    context = {"issue": issue, "items": columns.printed_items(issue, preview=True), "preview": True}
+    return in_frame(render(request, "public/issue.html", context))
 
 
 def _edition(issue: Issue) -> dict[str, object]:
@@ -153,16 +163,17 @@ def preview_mail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """As it will be mailed, in HTML. Mail needs styles in the page, which our own policy forbids elsewhere."""
     issue = get_object_or_404(Issue, pk=pk)
     response = HttpResponse(render_to_string("mail/issue.html", _edition(issue)))
-    response._csp_update = {"style-src": ["'unsafe-inline'"], "script-src": ["'none'"]}
-    return response
+    return in_frame(response, style_src=["'unsafe-inline'"], script_src=["'none'"])
 
 
 @require_safe
 def preview_text(request: HttpRequest, pk: UUID) -> HttpResponse:
     """As it will be mailed, in plain text."""
     issue = get_object_or_404(Issue, pk=pk)
-    return HttpResponse(
-        render_to_string("mail/issue.txt", _edition(issue)), content_type="text/plain; charset=utf-8"
+    return in_frame(
+        HttpResponse(
+            render_to_string("mail/issue.txt", _edition(issue)), content_type="text/plain; charset=utf-8"
+        )
     )
 
 
@@ -181,12 +192,8 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a published answer off the site, with a reason."""
     question = get_object_or_404(Question, pk=pk)
     try:
-        moves.move(
-            question=question,
-            name="withdraw",
-            by=request.user,
-            version=_version(request),
-            why=request.POST.get("why", ""),
+        publishing.withdraw_answer(
+            question=question, by=request.user, version=_version(request), why=request.POST.get("why", "")
         )
     except RanvierError as error:
         return errors.declined(request, error)

@@ -56,8 +56,7 @@ def issue_pdf(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def archive(request: HttpRequest) -> HttpResponse:
     """Every issue."""
-    rows = [(issue, columns.printed_items(issue)) for issue in columns.published_issues()]
-    return render(request, "public/archive.html", {"rows": rows})
+    return render(request, "public/archive.html", {"rows": columns.archive()})
 
 
 @require_safe
@@ -79,6 +78,7 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
         "item": getattr(question, "item", None),
         "schema": page_metadata(printed),
         "canonical": _absolute("answer", slug),
+        "noindex": shown != versions[0],
     }
     return render(request, "public/answer.html", context)
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from ranvier.terms import RanvierError
-from ranvier.web import documents, marking, signature
+from ranvier.web import criteria_tree, documents, marking, signature
 from ranvier.web.commands import concerns, findings, moves
 from ranvier.web.forms import MoveForm
 from ranvier.web.models import Attachment, Concern, Question, StandardReply
@@ -77,6 +77,7 @@ def context_of(request: HttpRequest, question: Question) -> dict[str, Any]:
             "grade": reasoner().grade(words),
             "word_count": len(words.split()),
             "refusals": signature.refusals(question, answer),
+            "unchecked": signature.unchecked(answer.document),
         }
     return context
 
@@ -94,10 +95,13 @@ def _understood(question: Question, reading: Any) -> dict[str, Any]:
         }
         for index, (finding, mark) in enumerate(zip(case["findings"], reading.document["marks"], strict=True))
     ]
-    studies = [mind.study(bytes(file.content)) for file in question.attachments.filter(kind="study")]
+    files = list(question.attachments.all())
+    study = question.study
+    judged = mind.judge(case, study)
     return {
         "pieces": marking.pieces(question.text, marking.letter_marks(case, labels)),
         "case": case,
+        "about": _about(question, case["patient"]),
         "findings": rows,
         "rejected": [
             {**finding, "index": index, "label": labels.get(finding["id"], finding["id"])}
@@ -105,11 +109,24 @@ def _understood(question: Question, reading: Any) -> dict[str, Any]:
         ],
         "unconfirmed": sum(row["mark"] == "proposed" for row in rows),
         "labels": labels,
-        "judged": mind.judge(case),
-        "weighed": mind.weigh(case),
-        "studies": [study for study in studies if study],
+        "judged": judged,
+        "trees": {key: criteria_tree.tree(edition) for key, edition in judged["editions"].items()},
+        "weighed": mind.weigh(case, study),
+        "studies": [(file, mind.study(bytes(file.content))) for file in files if file.kind == "study"],
         "sides": SIDES, "subjects": SUBJECTS, "certainties": CERTAINTIES,
     }  # fmt: skip
+
+
+def _about(question: Question, patient: dict[str, Any]) -> list[str]:
+    """Who wrote, in a few words."""
+    age = patient.get("age_years")
+    words = [
+        f"{age:g} years" if age is not None else "",
+        patient.get("sex"),
+        patient.get("occupation"),
+        question.country,
+    ]
+    return [str(word) for word in words if word]
 
 
 def _version(request: HttpRequest) -> int:

@@ -57,6 +57,9 @@ def _page(request: HttpRequest, question: Question, *, is_correction: bool) -> H
         elif not is_really(request.user, password=data["password"], code=data["code"]):
             form.add_error("password", "That is not your password or code. Nothing was signed.")
         else:
+            privacy.forget_attempts(
+                "sign", str(request.user.pk)
+            )  # a clinician may sign more than ten in ten minutes
             given = {
                 "question": question, "by": request.user,
                 "version": data["version"], "shown_digest": data["digest"],

@@ -129,8 +129,9 @@ def version(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 def difference(request: HttpRequest, pk: UUID, old: int, new: int) -> HttpResponse:
     """What changed between two versions, word by word."""
     before, after = _version(pk, old), _version(pk, new)
+    rows = documents.difference(before.document, after.document)
     context = {
-        "before": before, "after": after, "question": after.question,
-        "rows": documents.difference(before.document, after.document),
+        "before": before, "after": after, "question": after.question, "rows": rows,
+        "changed": any(row["kind"] != "same" for row in rows),
     }  # fmt: skip
     return render(request, "desk/difference.html", context)

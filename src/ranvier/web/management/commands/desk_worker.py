@@ -6,14 +6,18 @@ import os
 import time
 from argparse import ArgumentParser
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
-from django.db.utils import OperationalError
+from django.db.utils import InterfaceError, OperationalError
 from django.utils.crypto import get_random_string
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS
 from django_tasks_db.management.commands.db_worker import Worker
 
 from ranvier.web import tasks
+from ranvier.web.demo.seed import go_on
+
+NICE = 5
 
 
 class Command(BaseCommand):
@@ -33,6 +37,12 @@ class Command(BaseCommand):
     ) -> None:
         """Loop."""
         swept = 0.0
+        if not once:
+            os.nice(
+                NICE
+            )  # drafting takes all the processor it gets; a reader who waits for a page goes first
+        if settings.DEMO:
+            go_on()
         while True:
             if parent and os.getppid() != parent:
                 return
@@ -42,7 +52,8 @@ class Command(BaseCommand):
                 if once or time.monotonic() - swept >= sweep_every:
                     tasks.sweep()
                     swept = time.monotonic()
-            except OperationalError:  # the database is busy or away for a moment
+            except (OperationalError, InterfaceError):  # the database is busy or away for a moment
+                close_old_connections()
                 time.sleep(1)
             if once:
                 return
