@@ -24,7 +24,7 @@ _NEGATION = re.compile(
     r"(?P<no>(?<=[a-z])n't|\b(?:no|nil|without|denie[sd]|deny|denying|neither|nor|negative for"
     r"|free (?:of|from)|absence of|absent|excludes|excluded"
     r"|ruled out|rules out|lack of|nobody|no one|no-one|none|zero|-ve for|nothing like|not|never|aint"
-    r"|rather than))(?=[\s:,])",
+    r"|nothing(?! (?:comes?|came|helps?|works?|goes down(?! the)|stays?|but|to|left|in|will))|rather than))(?=[\s:,])",
 )
 
 
@@ -105,7 +105,12 @@ def _negated(clause: str, named: str, after: str) -> bool:
             continue
         if word in _OF_NOUNS and between[-1:] == [","] and _is_said(clause, named, after):
             continue
-        if _reaches(between, listing=word not in ("not", "n't")):
+        inability = word in ("n't", "not") and _INABILITY.search(clause[: cue.start()])
+        if word == "nothing" and between[:1] in (["goes"], ["went"], ["ever"], ["has"]):
+            between = between[1:]
+        if (inability or word == "nothing") and "," in between:
+            continue  # "she can't get her breath, with a rash" denies no rash
+        if _reaches(between, listing=word not in ("not", "n't", "nothing")):
             return True
     return False
 
@@ -125,6 +130,7 @@ _SAYS = re.compile(
     r"|could not|couldn't|can (?:hardly|barely)|unable|struggl\w*|suicidal|paralysed|weaker)\b"
     r"|.*\b(?:worse|worsening|harder|weaker|is|are|has|getting|can't|cannot|won't|gave|went|uncomfortable|laboured)\b"
 )
+_INABILITY = re.compile(r"\b(?:ca|could|wo|can |could |will )$")
 _GOES_ON = re.compile(
     r"(?:\s+\w+){0,2}?\s+(?:is|are|has|getting|gets|worse\w*|spreading|increasing|progress\w*"
     r"|since (?:yesterday|last night|this morning|the weekend|\w+day))\b(?! (?:fine|normal|not|ok|absent|negative|well|good))"
@@ -163,12 +169,23 @@ _NOT_SO = re.compile(
 )
 
 
+# "They thought I'd had a stroke, but the tests ruled it out."
+_ONCE_THOUGHT = re.compile(
+    r"\b(?:thought|suspected|feared|wondered|queried|believed|assumed)\b[^.;]{0,40}$"
+)
+_RULED_OUT = re.compile(
+    r"^[^.;]{0,60}\b(?:ruled (?:it|that|this) out|(?:it|that|this) was (?:ruled out|excluded)|turned out (?:to be|not)"
+    r"|(?:scans?|tests?|mri|ct|doppler|ultrasound) (?:\w+ ){0,2}(?:was|were|is|came back|showed) (?:all )?(?:clear|normal|negative|fine|nothing))\b"
+)
+
+
 def denied(sentence: str, start: int, end: int) -> bool:
     """Whether `sentence[start:end]` is said not to be so."""
     after = sentence[end:]
     return bool(
         _negated(clause_before(sentence[:start]), sentence[start:end], after)
         or _DENIED_AFTER.match(after)
+        or (_ONCE_THOUGHT.search(sentence, 0, start) and _RULED_OUT.match(after))
         or _TAKEN_BACK.search(sentence, start, end)
         or _NOT_SO.search(sentence, start, end)
     )

@@ -47,8 +47,8 @@ _PRESUPPOSED = re.compile(
 )
 _NOT_GONE = re.compile(
     r"\b(?:not|never|n't|hasn't|haven't|isn't|no|won't) (?:\w+ )?(?:cleared|resolved|gone|went"
-    r"|recovered|healed|settled|go away|disappeared|better)\b|\bcame back\b|\bback again\b"
-    r"|\bagain now\b|\breturned\b"
+    r"|recovered|healed|settled|go away|disappeared|better)\b|(?<!never )\bcame back\b|\bback again\b"
+    r"|\bagain now\b|(?<!never )\breturned\b"
 )
 
 
@@ -109,8 +109,8 @@ def _supposed(clause: str, sentence: str, start: int) -> bool:
         pass
     if supposing is not None:
         between = clause[supposing.end() :]
-        if supposing.group().startswith(("should", "were", "had")) and not _THAT_IS_SO.search(between):
-            return True
+        if supposing.group().startswith(("should", "were", "had")):
+            return not _THAT_IS_SO.search(between)
         if len(_SUBJECT.findall(between)) <= 1 and "," not in between:
             return True
     return bool(
@@ -122,7 +122,9 @@ def _supposed(clause: str, sentence: str, start: int) -> bool:
     )
 
 
-def _is_general(clause: str) -> bool:
+def _is_general(clause: str, sentence: str) -> bool:
+    if _THIS_ONE.search(clause) and _JUST_NOW.search(sentence):
+        return False  # "I wanted to ask whether this pressure in my chest since last night matters"
     return any(
         _WARNING.match(cue.group()) or not _OWN.search(clause, cue.end())
         for cue in words("general").finditer(clause)
@@ -133,6 +135,8 @@ def _to_come(clause: str, sentence: str) -> bool:
     future = _FUTURE.search(clause)
     if future and future.group().startswith("could") and _JUST_NOW.search(sentence):
         future = None  # "this morning I could only crawl"
+    if future and _COULD_ONCE.search(future.group()):
+        future = None  # "on Sunday I could walk and by Wednesday I couldn't stand"
     if future and _THAT_IS_SO.search(future.group("rest")):
         future = None  # "could it be serious that I choke?"
     if future and not _SUSPECTED.match(future.group("rest")):
@@ -168,9 +172,11 @@ def _over(sentence: str, start: int, end: int) -> bool:
     ) and not re.search(r"\b(?:now|again|still)\b", after):
         return True
     rest = before[-60:] + after[:60]
+    lost = re.search(r"\b(?:los[et]\w*|can't|cannot|couldn't|unable|gone|went|stopped)\b", sentence[start:end])
+    never_again = not lost and _NEVER_AGAIN.search(after) is not None  # strength that never came back is not over
     return not (
-        words("began").search(rest) and not re.search(r"\b(?:none|not|never|nothing) since\b", sentence)
-    ) or bool(re.search(r"\b(?:none|not|never|nothing) since\b", after))
+        words("began").search(rest) and not never_again
+    ) or never_again
 
 
 def _dated_apart(sentence: str, start: int, end: int, past: re.Match[str]) -> bool:
@@ -228,8 +234,14 @@ def _of_another(sentence: str, start: int, writer: Writer, previous: str) -> boo
         return False  # who reports it is not who has it
     if ill:
         return True
+    if re.search(r"\b(?:his|her|their) $", before[: mention.start()]) and re.match(
+        r"(?: also)? (?:takes?|has|is on|suffers?|gets?|lives with)\b(?! (?:noticed|seen|found|heard|to))", since
+    ):
+        return True  # "his sister takes warfarin for a clot"
     if writer.patient is not None or writer.own:
         return not recent
+    if _IN_DAYS.search(sentence) and not words("spouse_past").search(sentence[mention.end() :]):
+        return False  # "dad went from a stick to a wheelchair in under a week"
     told_as_past = "past_verb" if who in word_set("elders") else "spouse_past"
     return bool(words(told_as_past).search(sentence[mention.end() :]) and not recent)
 
@@ -243,7 +255,16 @@ _NOW_VERB = re.compile(
     r"\b(?:can't|cannot|can|am|is|are|i'm|he's|she's|it's|i've|has|have(?! had)|get|gets|feel|feels|keep|keeps|need|needs"
     r"|wake|wakes|choke|chokes|cough|coughs|gasp|gasps|lose|loses|don't|doesn't|won't|isn't|aren't|goes|comes|makes)\b"
 )
+_COULD_ONCE = re.compile(
+    r"^could\b.*\b(?:and|but|then|yet)\b.*\b(?:i|he|she|they|by|on|since|now|today|this|last|my|his|her|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+)
 _THAT_IS_SO = re.compile(r"\bthat (?:i|i'm|i've|my|he|she|his|her)\b")
+_NEVER_AGAIN = re.compile(
+    r"\b(?:none|not|never|nothing) since\b|\b(?:it|that|they)(?:'s| has| have)? never (?:come|came) back\b"
+    r"|\bnever (?:returned|recurred|happened again)\b"
+)
+_IN_DAYS = re.compile(r"\b(?:in|within|over) (?:just |under |about |less than )*(?:a|one|two|three|\d) (?:days?|weeks?)\b")
+_THIS_ONE = re.compile(r"\b(?:whether|if|about|because of|with) (?:this|these|the new)(?: \w+){0,3}\s*$")
 # "Should I worry that my breathing is worse?": what is so is not asked.
 _WORRY_ASKED = re.compile(
     r"\b(?:should|do|must|need|ought|am) (?:i|we|he|she) (?:to |need to |have to |be |right to be )*(?:worr|concern)"
@@ -268,7 +289,8 @@ def _is_another_life(clause: str, until: str) -> bool:
     if re.search(r"\b(?:people|patients|anyone|leaflet)\b", clause) and not _OWN.search(clause):
         return True
     past = re.search(
-        rf"\b(?:{either('kin')}|{either('other')})\b(?P<rest>.*)\b(?:took|killed|committed|died|had|was)\b",
+        rf"\b(?:{either('kin')}|{either('other')})\b(?P<rest>.*)\b(?:took|killed|committed|died|hanged"
+        rf"|(?<!has )(?<!have )(?<!'s )had|was (?!saying|talking|telling|thinking|asking|hinting|found))\b",
         until,
     )
     return past is not None and not _OWN.search(until, past.start("rest"))
@@ -304,6 +326,6 @@ def stands(
         return False
     if self_harm:
         return not _is_another_life(clause, sentence[:end])
-    if _is_general(clause) or _supposed(clause, sentence, start) or _to_come(clause, sentence):
+    if _is_general(clause, sentence) or _supposed(clause, sentence, start) or _to_come(clause, sentence):
         return False
     return not _of_another(sentence, start, writer, previous)
