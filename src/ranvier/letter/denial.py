@@ -108,6 +108,8 @@ def _negated(clause: str, named: str, after: str) -> bool:
         inability = word in ("n't", "not") and _INABILITY.search(clause[: cue.start()])
         if word == "nothing" and between[:1] in (["goes"], ["went"], ["ever"], ["has"]):
             between = between[1:]
+        if inability and not between and clause[: cue.start()].endswith(("ca", "could", "can ", "could ")):
+            continue  # "can't | bear the light"
         if (inability or word == "nothing") and "," in between:
             continue  # "she can't get her breath, with a rash" denies no rash
         if _reaches(between, listing=word not in ("not", "n't", "nothing")):
