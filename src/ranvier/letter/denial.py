@@ -103,6 +103,8 @@ def _negated(clause: str, named: str, after: str) -> bool:
             clause[: cue.start()],
         ):
             continue
+        while between and between[-1] in _DETERMINERS and "," in between:
+            between.pop()
         if word in _OF_NOUNS and between[-1:] == [","] and _is_said(clause, named, after):
             continue
         inability = word in ("n't", "not") and _INABILITY.search(clause[: cue.start()])
@@ -126,11 +128,15 @@ def _is_said(clause: str, named: str, after: str) -> bool:
 
 
 # A list of denied nouns ends where an adjective or a statement begins.
+_DETERMINERS = frozenset(
+    "both left right all one new very marked increasing increasingly also still more".split()
+)
 _OF_NOUNS = ("no", "nil", "without", "zero", "none")
 _SAYS = re.compile(
     r"(?:breathless|short of breath|out of (?:breath|puff)|(?:increasingly |very |more |so )?(?:dyspn\w*ic|orthopn\w*ic)|can't|cannot"
     r"|could not|couldn't|can (?:hardly|barely)|unable|struggl\w*|suicidal|paralysed|weaker)\b"
-    r"|.*\b(?:worse|worsening|harder|weaker|is|are|has|getting|can't|cannot|won't|gave|went|uncomfortable|laboured)\b"
+    r"|.*\b(?:worse|worsening|harder|weaker|is|are|has|have|become|feels?|getting|can't|cannot|won't|gave|gives?"
+    r"|went|lost|uncomfortable|laboured)\b"
 )
 _INABILITY = re.compile(r"\b(?:ca|could|wo|can |could |will )$")
 _GOES_ON = re.compile(
@@ -172,9 +178,7 @@ _NOT_SO = re.compile(
 
 
 # "They thought I'd had a stroke, but the tests ruled it out."
-_ONCE_THOUGHT = re.compile(
-    r"\b(?:thought|suspected|feared|wondered|queried|believed|assumed)\b[^.;]{0,40}$"
-)
+_ONCE_THOUGHT = re.compile(r"\b(?:thought|suspected|feared|wondered|queried|believed|assumed)\b[^.;]{0,40}$")
 _RULED_OUT = re.compile(
     r"^[^.;]{0,60}\b(?:ruled (?:it|that|this) out|(?:it|that|this) was (?:ruled out|excluded)|turned out (?:to be|not)"
     r"|(?:scans?|tests?|mri|ct|doppler|ultrasound) (?:\w+ ){0,2}(?:was|were|is|came back|showed) (?:all )?(?:clear|normal|negative|fine|nothing))\b"

@@ -172,11 +172,13 @@ def _over(sentence: str, start: int, end: int) -> bool:
     ) and not re.search(r"\b(?:now|again|still)\b", after):
         return True
     rest = before[-60:] + after[:60]
-    lost = re.search(r"\b(?:los[et]\w*|can't|cannot|couldn't|unable|gone|went|stopped)\b", sentence[start:end])
-    never_again = not lost and _NEVER_AGAIN.search(after) is not None  # strength that never came back is not over
-    return not (
-        words("began").search(rest) and not never_again
-    ) or never_again
+    lost = re.search(
+        r"\b(?:los[et]\w*|can't|cannot|couldn't|unable|gone|went|stopped)\b", sentence[start:end]
+    )
+    never_again = (
+        not lost and _NEVER_AGAIN.search(after) is not None
+    )  # strength that never came back is not over
+    return not (words("began").search(rest) and not never_again) or never_again
 
 
 def _dated_apart(sentence: str, start: int, end: int, past: re.Match[str]) -> bool:
@@ -189,7 +191,7 @@ def _dated_apart(sentence: str, start: int, end: int, past: re.Match[str]) -> bo
     closes = following.start() if following else len(sentence)
     if opens <= past.start() < closes or _PAST_VERB.search(sentence, opens, closes):
         return False
-    if _NOW_VERB.search(sentence, opens, closes):
+    if _NOW_VERB.search(sentence, opens, closes) or _COMPARED.match(sentence, closes):
         return True
     dated_from = max((mark.end() for mark in _CLAUSE_END.finditer(sentence, 0, past.start())), default=0)
     dated_to = _CLAUSE_END.search(sentence, past.end())
@@ -235,7 +237,8 @@ def _of_another(sentence: str, start: int, writer: Writer, previous: str) -> boo
     if ill:
         return True
     if re.search(r"\b(?:his|her|their) $", before[: mention.start()]) and re.match(
-        r"(?: also)? (?:takes?|has|is on|suffers?|gets?|lives with)\b(?! (?:noticed|seen|found|heard|to))", since
+        r"(?: also)? (?:takes?|has|is on|suffers?|gets?|lives with)\b(?! (?:noticed|seen|found|heard|to))",
+        since,
     ):
         return True  # "his sister takes warfarin for a clot"
     if writer.patient is not None or writer.own:
@@ -263,7 +266,12 @@ _NEVER_AGAIN = re.compile(
     r"\b(?:none|not|never|nothing) since\b|\b(?:it|that|they)(?:'s| has| have)? never (?:come|came) back\b"
     r"|\bnever (?:returned|recurred|happened again)\b"
 )
-_IN_DAYS = re.compile(r"\b(?:in|within|over) (?:just |under |about |less than )*(?:a|one|two|three|\d) (?:days?|weeks?)\b")
+_IN_DAYS = re.compile(
+    r"\b(?:in|within|over) (?:just |under |about |less than )*(?:a|one|two|three|\d) (?:days?|weeks?)\b"
+)
+_COMPARED = re.compile(
+    r"[,;:(]?\s*(?:it |this )?(?:was|were|from|compared|versus|vs|against|down from)\b"
+)  # ", was 3.4 last year"
 _THIS_ONE = re.compile(r"\b(?:whether|if|about|because of|with) (?:this|these|the new)(?: \w+){0,3}\s*$")
 # "Should I worry that my breathing is worse?": what is so is not asked.
 _WORRY_ASKED = re.compile(
