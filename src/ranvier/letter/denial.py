@@ -129,7 +129,21 @@ def _is_said(clause: str, named: str, after: str) -> bool:
 
 # A list of denied nouns ends where an adjective or a statement begins.
 _DETERMINERS = frozenset(
-    "both left right all one new very marked increasing increasingly also still more".split()
+    [
+        "both",
+        "left",
+        "right",
+        "all",
+        "one",
+        "new",
+        "very",
+        "marked",
+        "increasing",
+        "increasingly",
+        "also",
+        "still",
+        "more",
+    ]
 )
 _OF_NOUNS = ("no", "nil", "without", "zero", "none")
 _SAYS = re.compile(
