@@ -124,7 +124,7 @@ def _is_said(clause: str, named: str, after: str) -> bool:
     if _OR.match(after):
         return False
     each_denied = len(re.findall(r"\bno\b", clause)) > 1  # "no fever, no cough, choking on fluids"
-    return bool(each_denied or _SAYS.match(named) or _GOES_ON.match(after))
+    return bool(each_denied or STATED.match(named) or _GOES_ON.match(after))
 
 
 # A list of denied nouns ends where an adjective or a statement begins.
@@ -146,7 +146,7 @@ _DETERMINERS = frozenset(
     ]
 )
 _OF_NOUNS = ("no", "nil", "without", "zero", "none")
-_SAYS = re.compile(
+STATED = re.compile(
     r"(?:breathless|short of breath|out of (?:breath|puff)|(?:increasingly |very |more |so )?(?:dyspn\w*ic|orthopn\w*ic)|can't|cannot"
     r"|could not|couldn't|can (?:hardly|barely)|unable|struggl\w*|suicidal|paralysed|weaker)\b"
     r"|.*\b(?:worse|worsening|harder|weaker|is|are|has|have|become|feels?|getting|can't|cannot|won't|gave|gives?"
@@ -154,6 +154,7 @@ _SAYS = re.compile(
 )
 _INABILITY = re.compile(r"\b(?:ca|could|wo|can |could |will )$")
 _GOES_ON = re.compile(
+    r"\s*(?:present|noted|positive|evident|\+)|"
     r"(?:\s+\w+){0,2}?\s+(?:is|are|has|getting|gets|worse\w*|spreading|increasing|progress\w*"
     r"|since (?:yesterday|last night|this morning|the weekend|\w+day))\b(?! (?:fine|normal|not|ok|absent|negative|well|good))"
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .denial import clause_before, denied, either, word_set, words
+from .denial import STATED, clause_before, denied, either, word_set, words
 
 _IF = re.compile(
     r"(?<!as )(?<!wonder )(?<!wondering )(?<!know )(?<!sure )(?<!ask )(?<!see )(?<!understand )(?<!wondered )(?<!tell )(?<!even )"
@@ -94,7 +94,7 @@ def _asked(sentence: str, start: int, end: int, *, lenient: bool) -> bool:
     if opening is None:
         return False
     clause = sentence[opening.start() : end]
-    if _PRESUPPOSED.search(clause) and (_THAT_IS_SO.search(clause) or not _IF.search(clause)):
+    if _PRESUPPOSED.search(clause) and not _ASKED_IF.search(clause):
         return False
     if _JUST_NOW.search(sentence) and _OWN.search(clause) and not _IF.search(clause):
         return False
@@ -109,6 +109,8 @@ def _supposed(clause: str, sentence: str, start: int) -> bool:
         pass
     if supposing is not None:
         between = clause[supposing.end() :]
+        if supposing.group().startswith("should") and sentence.rstrip(" \"')]").endswith("?"):
+            return False  # a question; whether it only asks, `_asked` has told
         if supposing.group().startswith(("should", "were", "had")):
             return not _THAT_IS_SO.search(between)
         if len(_SUBJECT.findall(between)) <= 1 and "," not in between:
@@ -122,12 +124,19 @@ def _supposed(clause: str, sentence: str, start: int) -> bool:
     )
 
 
-def _is_general(clause: str, sentence: str) -> bool:
+def _told_as_so(clause: str, named: str, after: str) -> bool:
+    """Whether a question, a warning or a rule is about what is so: "can MMN cause the choking that I have had since May?"."""
+    return bool(_MINE.search(clause) or _MY_PRESENT.search(clause + named) or _AS_I_HAVE.match(after))
+
+
+def _is_general(clause: str, sentence: str, named: str) -> bool:
     if _THIS_ONE.search(clause) and _JUST_NOW.search(sentence):
         return False  # "I wanted to ask whether this pressure in my chest since last night matters"
     return any(
         _WARNING.match(cue.group()) or not _OWN.search(clause, cue.end())
         for cue in words("general").finditer(clause)
+        # "history of asthma, can't breathe lying flat"
+        if not (_OF_OLD.match(cue.group()) and "," in clause[cue.end() :] and STATED.match(named))
     )
 
 
@@ -272,6 +281,22 @@ _IN_DAYS = re.compile(
 _COMPARED = re.compile(
     r"[,;:(]?\s*(?:it |this )?(?:was|were|from|compared|versus|vs|against|down from)\b"
 )  # ", was 3.4 last year"
+_ASKED_IF = re.compile(
+    r"\b(?:if|in case|unless|suppose|imagine|what if|lest|were (?:i|he|she) to|should there)\b"
+)
+_OF_OLD = re.compile(r"(?:history|pmhx?|h/o|background|allerg)")
+_MINE = re.compile(
+    r"\b(?:caus\w+|explain\w*|behind|give|given|giving|from|bring\w*|mean\w*) (?:this|these|my|his|her) (?:\w+ ){0,2}$"
+    r"|\b(?:could|can|is|are|does|do|might|may) (?:this|these) $"
+)
+_MY_PRESENT = re.compile(
+    r"\b(?:could|can|is|are|does|do|might|may) (?:my|his|her) (?:new|sudden|swollen|painful|sore|hot|red|terrible|awful|severe|bad)\b"
+)
+_AS_I_HAVE = re.compile(
+    r"[^.;]{0,40}\b(?:that|which) (?:i|he|she)(?:'ve| have|'s| has) (?:had|been|got|now)\b"
+    r"|[^.;]{0,40}\b(?:that|which) (?:began|started|came on)(?: \w+){0,2} (?:yesterday|today|last|this|\w+day)\b"
+    r"|[^.;]{0,50}\b(?:and|but) (?:now )?(?:i|he|she) (?:do|does|am|is|have|has)(?: now)?\s*(?:[.,;!]|$)"
+)
 _THIS_ONE = re.compile(r"\b(?:whether|if|about|because of|with) (?:this|these|the new)(?: \w+){0,3}\s*$")
 # "Should I worry that my breathing is worse?": what is so is not asked.
 _WORRY_ASKED = re.compile(
@@ -326,14 +351,21 @@ def stands(
     clause = clause_before(sentence[:start])
     if denied(sentence, start, end):
         return False
-    if _asked(sentence, start, end, lenient=lenient or self_harm) and not (
-        self_harm and not words("in_general").search(sentence)
-    ):
+    if (
+        not _told_as_so(clause, sentence[start:end], sentence[end:])
+        and _asked(sentence, start, end, lenient=lenient or self_harm)
+    ) and not (self_harm and not words("in_general").search(sentence)):
         return False
     if _over(sentence, start, end):
         return False
     if self_harm:
         return not _is_another_life(clause, sentence[:end])
-    if _is_general(clause, sentence) or _supposed(clause, sentence, start) or _to_come(clause, sentence):
+    if _told_as_so(clause, sentence[start:end], sentence[end:]):
+        return not _of_another(sentence, start, writer, previous)
+    if (
+        _is_general(clause, sentence, sentence[start:end])
+        or _supposed(clause, sentence, start)
+        or _to_come(clause, sentence)
+    ):
         return False
     return not _of_another(sentence, start, writer, previous)
