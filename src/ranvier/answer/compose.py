@@ -15,7 +15,7 @@ from .support import Support, merged, statement
 from .wording import fill, sentences
 
 # An answer is 350 to 700 words; headings, the numbers of sources and the status line take the rest.
-MOST_WORDS = 585
+MOST_WORDS = 610
 ENOUGH_WORDS = 430  # an EXTRA point is there only to fill an answer that would otherwise be too thin
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z“0-9])")
 
@@ -90,9 +90,9 @@ def _shortened(
         if sum(words[place] for place in kept) <= limit:
             continue
         del kept[row, column]
-        before = kept.get((row, column - 1))
-        if before is not None and before.leads_in and (row, column + 1) not in kept:
+        while (before := kept.get((row, column - 1))) and before.leads_in and (row, column + 1) not in kept:
             del kept[row, column - 1]
+            column -= 1
     for row, column in reversed(droppable):  # a short point may still fit where a longer one did not
         point = sections[row].points[column]
         led_in = column > 0 and sections[row].points[column - 1].leads_in

@@ -9,7 +9,7 @@ from ranvier.case import Case
 from ranvier.terms import Span
 
 from .facts import fact
-from .point import MUST, STRONG, USEFUL, Point, point_of
+from .point import MUST, USEFUL, Point, point_of
 from .support import Kind
 from .wording import old_claims
 
@@ -33,7 +33,6 @@ def changes(text: str, span: Span) -> Iterator[Point]:
     year = YEAR.search(page)
     told = "" if year is None else f" from {year.group(1)} or before"
     whole = fact(Kind.OLDER_PAGE, "older_page", (span,))
-    yield Point("older_page", facts=(whole,), slots={"year": told}, rank=MUST)
     count = 0
     for claim in old_claims():
         match = re.search(claim.pattern, page, re.IGNORECASE) if claim.pattern else None
@@ -43,7 +42,9 @@ def changes(text: str, span: Span) -> Iterator[Point]:
         where = whole if match is None else fact(
             Kind.OLDER_PAGE, claim.id, (Span(span.start + match.start(), span.start + match.end()),)
         )  # fmt: skip
-        rank = STRONG if count < 3 else USEFUL
+        if count == 0:
+            yield Point("older_page", facts=(whole,), slots={"year": told}, rank=MUST)
+        rank = MUST if count < 3 else USEFUL  # what an older page has wrong is never cut for what only informs
         yield Point(f"old.{claim.id}", claim.say, facts=(where,), rank=rank, leads_in=True)
         for identity in claim.statements:
             yield point_of(identity, (where,), rank)

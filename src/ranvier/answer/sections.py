@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ranvier.case import Case, Condition
 from ranvier.criteria import Judgement
@@ -68,11 +69,13 @@ def body(case: Case, holds: frozenset[str], question: PlannedQuestion, how_many:
     outline = _outline(holds, question.topic)
     if question.topic in OF_OTHER_ILLNESS and named_illnesses(case):
         how_many = max(how_many, 2)  # the illness that the letter names matters more than all the others
-    wanted = tuple(dict.fromkeys((*outline.lead, *question.statements[:3], *outline.body)))
+    known = (*question.statements[:1], *outline.body[:2], *question.statements[1:3], *outline.body[2:])
+    wanted = tuple(dict.fromkeys((*outline.lead, *known)))
     most = BODY.get(how_many, 3) + len(outline.lead)
+    first = len(outline.lead) + 3  # what the outline holds for the heart of the matter is not cut for what is only near
     for index, identity in enumerate(wanted):
         yield point_of(
-            identity, question.facts, EXTRA if index >= most else (STRONG if index < 4 else USEFUL)
+            identity, question.facts, EXTRA if index >= most else (STRONG if index < first else USEFUL)
         )
 
 
@@ -139,14 +142,18 @@ def not_known(
     if "urgent" in holds:
         return
     if "mmn_diagnosed" in holds or "on_immunoglobulin" in holds:
-        yield Point("sources_disagree", rank=STRONG, leads_in=True)
         name = "not_known"
     elif judgement.category == "not_met" or holds & UNFIT:
         return
     else:
         name = "not_known_undiagnosed"
-    for identity in outlines()[f"extra.{name}"].body:
-        yield point_of(identity, (), STRONG)
+    *told, last = outlines()[f"extra.{name}"].body
+    yield point_of(last, (), MUST)  # what no study can tell of this reader: an answer is never without it
+    if name == "not_known":
+        yield Point("sources_disagree", rank=STRONG, leads_in=True)
+    for identity in told:
+        disagrees = name == "not_known" and identity != told[-1]  # the dark study and the bright one, or neither
+        yield replace(point_of(identity, (), STRONG), leads_in=disagrees)
 
 
 def questions_to_ask(judgement: Judgement, holds: frozenset[str]) -> Iterator[Point]:
