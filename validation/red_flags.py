@@ -143,8 +143,9 @@ NOTES = """
 - Stroke told as an odd slip ("I wanted to say table and said horse") or as a limb that "went to sleep".
 - Wishes to die in images that name no death ("I look at my scarf and the door handle").
 
-False alarms that remain: a time word that belongs to a visit ("EMG yesterday"), a feared illness that a test then ruled
-out, and effort that anyone would feel.
+False alarms that remain: a limb that was asleep on waking and is only pressed on (wrist drop after a night over a chair arm),
+a past attack told with its days ("within ten days I couldn't stand"), a relative's trouble where the letter does not say whose it
+is, and effort that anyone would feel.
 """
 
 
