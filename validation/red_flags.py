@@ -1,4 +1,4 @@
-"""How surely red flags are found: true ones caught and false alarms, on two open sets and the sealed one.
+"""How surely red flags are found: true ones caught and false alarms, on the open sets and the sealed one.
 
     ./dev validate red_flags            measures every set and writes docs/validation/red_flags.md
     ./dev validate red_flags --open     prints every miss and false alarm of the open sets, for the person who tunes
@@ -24,9 +24,10 @@ SETS = {
     "open table": "table.jsonl",
     "second open set (written before the table was read)": "own.jsonl",
     "third open set (indirect wordings; every miss of it was learned from)": "wild.jsonl",
+    "fresh, first look (by another hand; its misses were then learned from)": "fresh.jsonl",
     "sealed set": "sealed.jsonl",
 }
-OPEN = ("table.jsonl", "own.jsonl", "wild.jsonl")
+OPEN = ("table.jsonl", "own.jsonl", "wild.jsonl", "fresh.jsonl")
 
 Row = dict[str, Any]
 
@@ -122,6 +123,15 @@ NOTES = """
   sight the rules caught 81 of 169, then 76 of 118, 46 of 78 and 44 of 77 of their true sentences. Every miss was then
   learned from, so today's full marks say nothing about new wordings. **Those first figures are the honest estimate for a
   wording that nobody has thought of; the sealed set's is the estimate for ordinary ones.**
+- The fresh set was written by another hand and looked at once before anything in it was learned from. **First look: 97 of
+  120 caught, nothing raised on 20, and 7 of 120 false alarms** (at commit f0079df; the rules as they were before that day's
+  work: 96, 21 and 7). By flag: breathing 12 of 12, stroke 11 of 11, swallowing 10 of 11, rapid weakness, clot, anaphylaxis,
+  suicidal thoughts and chest pain 9 of 11 each, bladder and bowel 8 of 11, kidney 7 of 10, and **severe headache after an
+  infusion 5 of 11**. Every miss was then learned from by its kind, so today's figure on it says nothing about new wordings.
+- The person who tunes then wrote batches of plain wordings, each before it was run. Three of plain symptoms: 88 of 116, 67 of
+  98 and 82 of 104 caught at first sight. One of dangers beside denials, dates, relatives and questions: 51 of 66 raised
+  anything. One of 90 harmless sentences: 7 false alarms. All were learned from too (`tests/letter/red_flag_wordings.jsonl`), so
+  **about one plain sentence in five that nobody has thought of is still missed**.
 - A linear model on words and letter groups, trained on the open sets, was tried on the third batch. Beside the rules it
   raised the share caught from 46 to 59 of 78, and the false alarms from 12 to 17 of 74 (near misses written to mislead).
   It was not kept: it breaks the limit on false alarms and gives no words to show.
@@ -133,8 +143,9 @@ NOTES = """
 - Stroke told as an odd slip ("I wanted to say table and said horse") or as a limb that "went to sleep".
 - Wishes to die in images that name no death ("I look at my scarf and the door handle").
 
-False alarms that remain: a time word that belongs to a visit ("EMG yesterday"), a feared illness that a test then ruled
-out, and effort that anyone would feel.
+False alarms that remain: a limb that was asleep on waking and is only pressed on (wrist drop after a night over a chair arm),
+a past attack told with its days ("within ten days I couldn't stand"), a relative's trouble where the letter does not say whose it
+is, and effort that anyone would feel.
 """
 
 

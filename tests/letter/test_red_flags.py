@@ -29,7 +29,7 @@ def raised(text: str) -> set[str]:
     return {flag.id for flag in red_flags.find(text)}
 
 
-@pytest.mark.parametrize("name", ["table.jsonl", "own.jsonl", "wild.jsonl"])
+@pytest.mark.parametrize("name", ["table.jsonl", "own.jsonl", "wild.jsonl", "fresh.jsonl"])
 def test_every_true_sentence_is_caught(name: str) -> None:
     true = [row for row in rows(name) if row["red_flags"]]
     missed = [row["text"] for row in true if not set(row["red_flags"]) <= raised(str(row["text"]))]  # type: ignore[call-overload]
@@ -37,7 +37,7 @@ def test_every_true_sentence_is_caught(name: str) -> None:
     assert missed == []
 
 
-@pytest.mark.parametrize("name", ["table.jsonl", "own.jsonl", "wild.jsonl"])
+@pytest.mark.parametrize("name", ["table.jsonl", "own.jsonl", "wild.jsonl", "fresh.jsonl"])
 def test_near_misses_raise_almost_nothing(name: str) -> None:
     near = [str(row["text"]) for row in rows(name) if not row["red_flags"]]
     false = [text for text in near if raised(text)]
@@ -91,6 +91,75 @@ def test_a_denial_takes_a_plain_flag_back() -> None:
         assert raised(f"I have {symptom} since yesterday."), symptom
         assert not raised(f"I have no {symptom}."), symptom
         assert not raised(f"He denies {symptom}."), symptom
+
+
+# Sentences by the person who tunes, each kept because it was once missed or once raised in error, or lies next to one that
+# was. "any": whichever flag, but not silence.
+WORDINGS = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "red_flag_wordings.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+def test_no_wording_once_mended_is_missed_again() -> None:
+    true = [row for row in WORDINGS if row["red_flags"]]
+    missed = [
+        row["text"]
+        for row in true
+        if not (
+            raised(row["text"])
+            if row["red_flags"] == ["any"]
+            else set(row["red_flags"]) <= raised(row["text"])
+        )
+    ]
+    assert len(true) >= 540
+    assert missed == []
+
+
+def test_no_wording_once_raised_in_error_is_raised_again() -> None:
+    near = [row["text"] for row in WORDINGS if not row["red_flags"]]
+    assert len(near) >= 125
+    assert [text for text in near if raised(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the last week before the infusion my grip is weak again.",
+        "The infusions gave me back my grip, but it fades in the last ten days before the next one.",
+        "Possible foot drop on the right, though I could not convince myself today.",
+        "They put me on prednisone in April 2025 and within a fortnight I was far weaker.",
+        "My shoulder was agony for ten days in August and when the pain went I couldn't lift my arm.",
+        "In the last six weeks her speech has become slurred.",
+        "Weakness of the right hand for 5 years, EMG yesterday.",
+    ],
+)
+def test_words_of_time_that_say_nothing_of_speed_raise_nothing(text: str) -> None:
+    assert raised(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the last week before the infusion both legs gave way.",
+        "My hands are always weaker in the last week before the infusion, but since Monday I can't lift my arms.",
+        "They put me on prednisone in April 2025, and since Sunday I can't stand.",
+        "EMG today, he can no longer walk since Sunday.",
+        "In the last six weeks her legs have become so weak that she can't stand.",
+        "I've had back pain for ten days and now I can't lift my legs.",
+    ],
+)
+def test_the_same_words_beside_something_grave_still_raise_it(text: str) -> None:
+    assert "rapid_weakness" in raised(text)
+
+
+def test_two_dangers_of_other_kinds_are_not_read_as_weakness_or_stroke() -> None:
+    assert raised("Lying flat I can't catch my breath, so I've slept in the armchair for three weeks.") == {
+        "breathing"
+    }
+    assert raised(
+        "Within ten minutes of starting the new brand she came up in hives, her lips swelled and her pressure fell."
+    ) == {"anaphylaxis"}
 
 
 WORDS = st.sampled_from(

@@ -24,7 +24,7 @@ _NEGATION = re.compile(
     r"(?P<no>(?<=[a-z])n't|\b(?:no|nil|without|denie[sd]|deny|denying|neither|nor|negative for"
     r"|free (?:of|from)|absence of|absent|excludes|excluded"
     r"|ruled out|rules out|lack of|nobody|no one|no-one|none|zero|-ve for|nothing like|not|never|aint"
-    r"|rather than))(?=[\s:,])",
+    r"|nothing(?! (?:comes?|came|helps?|works?|goes down(?! the)|stays?|but|to|left|in|will))|rather than))(?=[\s:,])",
 )
 
 
@@ -88,7 +88,7 @@ def clause_before(before: str) -> str:
     return before[cut:]
 
 
-def _negated(clause: str, after: str) -> bool:
+def _negated(clause: str, named: str, after: str) -> bool:
     for cue in _NEGATION.finditer(clause + " "):
         if _NOT_NEGATION.match(clause, cue.start()):
             continue
@@ -103,9 +103,62 @@ def _negated(clause: str, after: str) -> bool:
             clause[: cue.start()],
         ):
             continue
-        if _reaches(between, listing=word not in ("not", "n't")):
+        while between and between[-1] in _DETERMINERS and "," in between:
+            between.pop()
+        if word in _OF_NOUNS and between[-1:] == [","] and _is_said(clause, named, after):
+            continue
+        inability = word in ("n't", "not") and _INABILITY.search(clause[: cue.start()])
+        if word == "nothing" and between[:1] in (["goes"], ["went"], ["ever"], ["has"]):
+            between = between[1:]
+        if inability and not between and clause[: cue.start()].endswith(("ca", "could", "can ", "could ")):
+            continue  # "can't | bear the light"
+        if (inability or word == "nothing") and "," in between:
+            continue  # "she can't get her breath, with a rash" denies no rash
+        if _reaches(between, listing=word not in ("not", "n't", "nothing")):
             return True
     return False
+
+
+def _is_said(clause: str, named: str, after: str) -> bool:
+    """Whether what follows a comma after a "no" is a new statement, not the next of the list: "no fever, breathing worse"."""
+    if _OR.match(after):
+        return False
+    each_denied = len(re.findall(r"\bno\b", clause)) > 1  # "no fever, no cough, choking on fluids"
+    return bool(each_denied or STATED.match(named) or _GOES_ON.match(after))
+
+
+# A list of denied nouns ends where an adjective or a statement begins.
+_DETERMINERS = frozenset(
+    [
+        "both",
+        "left",
+        "right",
+        "all",
+        "one",
+        "new",
+        "very",
+        "marked",
+        "increasing",
+        "increasingly",
+        "also",
+        "still",
+        "more",
+    ]
+)
+_OF_NOUNS = ("no", "nil", "without", "zero", "none")
+STATED = re.compile(
+    r"(?:breathless|short of breath|out of (?:breath|puff)|(?:increasingly |very |more |so )?(?:dyspn\w*ic|orthopn\w*ic)|can't|cannot"
+    r"|could not|couldn't|can (?:hardly|barely)|unable|struggl\w*|suicidal|paralysed|weaker)\b"
+    r"|.*\b(?:worse|worsening|harder|weaker|is|are|has|have|become|feels?|getting|can't|cannot|won't|gave|gives?"
+    r"|went|lost|uncomfortable|laboured)\b"
+)
+_INABILITY = re.compile(r"\b(?:ca|could|wo|can |could |will )$")
+_GOES_ON = re.compile(
+    r"\s*(?:present|noted|positive|evident|\+)|"
+    r"(?:\s+\w+){0,2}?\s+(?:is|are|has|getting|gets|worse\w*|spreading|increasing|progress\w*"
+    r"|since (?:yesterday|last night|this morning|the weekend|\w+day))\b(?! (?:fine|normal|not|ok|absent|negative|well|good))"
+)
+_OR = re.compile(r"[^.;]{0,40}\b(?:or|nor)\b")
 
 
 def _reaches(between: list[str], *, listing: bool) -> bool:
@@ -139,12 +192,21 @@ _NOT_SO = re.compile(
 )
 
 
+# "They thought I'd had a stroke, but the tests ruled it out."
+_ONCE_THOUGHT = re.compile(r"\b(?:thought|suspected|feared|wondered|queried|believed|assumed)\b[^.;]{0,40}$")
+_RULED_OUT = re.compile(
+    r"^[^.;]{0,60}\b(?:ruled (?:it|that|this) out|(?:it|that|this) was (?:ruled out|excluded)|turned out (?:to be|not)"
+    r"|(?:scans?|tests?|mri|ct|doppler|ultrasound) (?:\w+ ){0,2}(?:was|were|is|came back|showed) (?:all )?(?:clear|normal|negative|fine|nothing))\b"
+)
+
+
 def denied(sentence: str, start: int, end: int) -> bool:
     """Whether `sentence[start:end]` is said not to be so."""
     after = sentence[end:]
     return bool(
-        _negated(clause_before(sentence[:start]), after)
+        _negated(clause_before(sentence[:start]), sentence[start:end], after)
         or _DENIED_AFTER.match(after)
+        or (_ONCE_THOUGHT.search(sentence, 0, start) and _RULED_OUT.match(after))
         or _TAKEN_BACK.search(sentence, start, end)
         or _NOT_SO.search(sentence, start, end)
     )

@@ -26,6 +26,15 @@ from .text import sentences as split
 
 LEXICON = Path(__file__).parent / "lexicon" / "red_flags.toml"
 _ANYWHERE = -1
+# What excuses a danger, and what undoes the excuse.
+_UNDONE_BY = {
+    "slow": ("fast_now", "newer"),
+    "better": ("turned_again",),
+    "visit": ("turn",),
+    "long_ago": ("grave",),
+    "over_weeks": ("newer",),
+}
+_OF_TIME = ("fast", "fast_now", "sudden", "newer")
 _LONGEST_SENTENCE = 1500
 
 
@@ -228,20 +237,33 @@ class _Reader:
         def said(name: str) -> bool:
             return self._said(name, index)
 
-        if "better" in together.unless and said("better") and not said("turned_again"):
-            return True
-        if "visit" in together.unless and said("visit") and not said("turn"):
-            return True
-        return "slow" in together.unless and said("slow") and not said("fast_now")
+        return any(said(name) and not any(map(said, _UNDONE_BY[name])) for name in together.unless)
 
     def _said(self, name: str, index: int) -> bool:
         known = self._heard.get((name, index))
         if known is None:
             sentence = self.sentences[index]
+            stands_so = self._time_stands if name in _OF_TIME else self._not_denied
             known = self._heard[name, index] = any(
-                not denied(sentence.text, *match.span()) for match in sentence.matches(name)
+                stands_so(index, match.span()) for match in sentence.matches(name)
             )
         return known
+
+    def _not_denied(self, index: int, place: tuple[int, int]) -> bool:
+        return not denied(self.sentences[index].text, *place)
+
+    def _time_stands(self, index: int, place: tuple[int, int]) -> bool:
+        """Whether words of time are neither hollow nor denied; a "no" before a comma denies no time."""
+        text, (start, end) = self.sentences[index].text, place
+        opens = text.rfind(",", 0, start) + 1
+        return not denied(text[opens:], start - opens, end - opens) and not self._hollow(index, place)
+
+    def _hollow(self, index: int, place: tuple[int, int]) -> bool:
+        """Whether words of time say nothing of speed: wear-off before the next infusion, the day of a visit."""
+        spans = [match.span() for match in self.sentences[index].matches("hollow_time")]
+        return any(start < place[1] and place[0] < end for start, end in spans) and not self._said(
+            "grave", index
+        )
 
     def _said_within(self, name: str, window: range) -> bool:
         if len(window) < len(self.sentences):
