@@ -63,6 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
 def configure(*, demo: bool, folder: Path | None = None, port: int = 8000) -> None:
     """Set the environment that the settings read, and set Django up."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ranvier.web.settings")
+    # Threads of several requests do small matrices side by side: a second BLAS thread each only makes them wait for one another.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if demo:
         os.environ["RANVIER_DESK_MODE"] = "demo"
         os.environ.setdefault("RANVIER_ADDRESS", f"http://127.0.0.1:{port}")
