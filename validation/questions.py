@@ -179,7 +179,7 @@ def main() -> int:
         "# Finding statements for a question",
         "",
         "Made by `./dev validate questions`. The open half (100 questions) was read while tuning, so its figures flatter; the",
-        "sealed half (200, another hand) was run through this command alone, twice in all by 25 November 2026 (what changed between:",
+        "sealed half (200, another hand) was run through this command alone, three times in all by 25 November 2026 (what changed between:",
         "docs/decisions/2026-11-25-finding-statements.md). Shares with 95 % Wilson intervals and counts.",
         "A statement is right when it is one of those the label names (one to four).",
         "",

@@ -44,11 +44,14 @@ def read(text: str, *, today: date | None = None) -> Case:
     return letter.read(text, today=today or date.today(), topic_of=evidence.topic_of)
 
 
-def glance(text: str) -> Case:
-    """The part of reading that cannot wait: red flags, questions and details that identify, for a page that answers while one types."""
+def glance(text: str, *, with_topics: bool = False) -> Case:
+    """The part of reading that cannot wait, for a page that answers while one types: red flags, questions, identifying details.
+
+    Without topics every question is of `out_of_scope`: telling them costs ten times the rest.
+    """
     from ranvier import evidence, letter
 
-    return letter.glance(text, topic_of=evidence.topic_of)
+    return letter.glance(text, topic_of=evidence.topic_of) if with_topics else letter.glance(text)
 
 
 def case_of(text: str, *, name: str = "case") -> Case:

@@ -25,7 +25,7 @@ FINDINGS = {
 
 
 class StandIn:
-    def glance(self, text: str) -> dict[str, Any]:
+    def glance(self, text: str, *, with_topics: bool = False) -> dict[str, Any]:
         return {**self.read(text), "findings": []}
 
     def read(self, text: str) -> dict[str, Any]:

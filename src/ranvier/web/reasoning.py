@@ -28,7 +28,7 @@ class Reasoning(Protocol):
     def read(self, text: str) -> Document:
         """The case in a letter; its spans count from the text's first character."""
 
-    def glance(self, text: str) -> Document:
+    def glance(self, text: str, *, with_topics: bool = False) -> Document:
         """The red flags, questions and identifying details of a letter: the part of reading that cannot wait."""
 
     def judge(self, case: Document, study: bytes | None = None) -> Document:
@@ -66,9 +66,9 @@ class Workbench:
         """Read a letter."""
         return to_document(workbench.read(text))
 
-    def glance(self, text: str) -> Document:
+    def glance(self, text: str, *, with_topics: bool = False) -> Document:
         """Look a letter over."""
-        return to_document(workbench.glance(text))
+        return to_document(workbench.glance(text, with_topics=with_topics))
 
     def judge(self, case: Document, study: bytes | None = None) -> Document:
         """Judge by every edition; the MMN guideline first, since the draft speaks of it."""
