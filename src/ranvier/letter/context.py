@@ -1,4 +1,6 @@
-"""What the words around a mention make of it: denied, somebody else's, asked, feared, past, or unsure.
+"""What the words around a mention make of it: somebody else's, asked, feared, supposed, or general talk.
+
+Whether it is denied, past or unsure the trained reader says (`trained.py`).
 
 After the ConText algorithm in manner: triggers act forward or backward within their clause, a few across the sentence.
 The trigger lists are data (`lexicon/context.toml`).
@@ -11,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from ranvier.terms import Certainty, Subject
+from ranvier.terms import Subject
 
 from . import lexicon
 from .text import Clause, Sentence
@@ -23,9 +25,7 @@ class Context:
 
     is_claim: bool
     is_question: bool
-    is_denied: bool
     subject: Subject
-    certainty: Certainty
 
 
 @cache
@@ -61,7 +61,7 @@ def context_of(
     """Judge the mention at `normal[start:end]` inside a sentence.
 
     `kin_is_patient` holds the words for kin that mean the patient ("husband" in a carer's letter). `core` is where the
-    word that can be denied begins, when it is not the start ("my face isn't *weak*").
+    word that says it begins, when it is not the start ("my face isn't *weak*").
     `names_what_is_there`: a noun, so that a question about it ("what stops these cramps?") takes it for granted.
     """
     clause = sentence.clause_at(start)
@@ -71,9 +71,7 @@ def context_of(
     return Context(
         is_claim=not (asked or supposed),
         is_question=asked,
-        is_denied=reader.is_denied(),
         subject=reader.subject(kin_is_patient),
-        certainty=reader.certainty(),
     )
 
 
@@ -129,44 +127,6 @@ class _Clause:
             r",\s+(?:then|i|he|she|we|you|please|call|ring|the|my|it)\b", opening
         )
 
-    def is_denied(self) -> bool:
-        taken = [
-            match.span()
-            for match in _triggers()["negation.pseudo"].finditer(
-                self.normal, self.clause.start, self.clause.end
-            )
-        ]
-        for match in _triggers()["negation.forward"].finditer(self.normal, self.clause.start, self.core):
-            if match.end() <= self.core and not any(low <= match.start() < high for low, high in taken):
-                if self._list_has_ended(match):
-                    continue
-                return not self._denied_twice(match)
-        behind = self.after("negation.backward")
-        if behind is not None and not any(
-            low <= behind.start() < high or low < behind.end() <= high for low, high in taken
-        ):
-            between = self.normal[self.end : behind.start()]
-            if len(between.split()) <= 8:
-                return True
-        next_to = self.after("negation.adjacent")
-        if next_to is None or any(low <= next_to.start() < high for low, high in taken):
-            return False
-        between = self.normal[self.end : next_to.start()]
-        return len(between.split()) <= 3 and "," not in between
-
-    def _list_has_ended(self, trigger: re.Match[str]) -> bool:
-        """ "No upper motor neuron signs, anti-GM1 antibodies way up, nerve block in three": a longer item ends the list."""
-        until = self.normal.find(",", self.end, self.clause.end)
-        stretch = self.normal[trigger.end() : self.clause.end if until < 0 else until]
-        if re.search(r"\b(?:or|nor)\b", self.normal[trigger.end() : self.clause.end]):
-            return False
-        items = stretch.split(",")[1:]
-        return any(len(item.split()) > 5 or re.search(r"\d|\bup\b|\bhigh\b|:", item) for item in items)
-
-    def _denied_twice(self, first: re.Match[str]) -> bool:
-        between = self.normal[first.end() : self.core]
-        return re.search(r"\b(?:without|free of|absence of|deny|denied|absent)\b", between) is not None
-
     def subject(self, kin_is_patient: frozenset[str]) -> Subject:
         other = self._nearest("people.other")
         kin = self._nearest("people.kin")
@@ -212,27 +172,6 @@ class _Clause:
         if kin is not None and not any(word in kin_is_patient for word in kin.group().split()):
             return Subject.FAMILY
         return Subject.OTHER if _triggers()["people.other"].match(rest) else Subject.PATIENT
-
-    def certainty(self) -> Certainty:
-        if self.before("historical.forward") or self._is_over():
-            return Certainty.HISTORICAL
-        if self.before("suspected.forward") or self.after("suspected.backward") or self._is_unsure_inside():
-            return Certainty.SUSPECTED
-        return Certainty.STATED
-
-    def _is_unsure_inside(self) -> bool:
-        return re.search(r"\b(?:suspected|possibly|probably|possible|probable|questionable|equivocal)\b", self.normal[self.start : self.end]) is not None  # fmt: skip
-
-    def _is_over(self) -> bool:
-        match = self.after("historical.backward")
-        if match is None:
-            index = self.sentence.clauses.index(self.clause)
-            following = self.sentence.clauses[index + 1 : index + 2]
-            if not following:
-                return False
-            head = self.normal[following[0].start : following[0].end]
-            return re.match(r"(?:but |and |which |that |it |they |these |this |has |have |now |then |since |\W)*(?:has|have|had|is|are|was)? ?(?:now |since |all |completely |fully )*(?:stopped|gone|went away|disappeared|resolved|settled|cleared|recovered)\b(?! working)", head) is not None  # fmt: skip
-        return len(self.normal[self.end : match.start()].split()) <= 10
 
 
 _NOT_A_SUBJECT = re.compile(
