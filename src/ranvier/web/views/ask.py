@@ -41,8 +41,8 @@ def too_many(request: HttpRequest) -> HttpResponse:
 def understood(text: str, *, with_topics: bool = False) -> dict[str, Any]:
     """What the pages before sending show: urgent advice, identifying details, answers that match.
 
-    Topics make the matching better and cost ten times the rest, so they wait for the page that is looked at longest; the
-    worker tells a sent letter's topic.
+    Topics make the matching better and cost ten times the rest, so nothing asks for them where no match is shown; the worker
+    tells a sent letter's topic.
     """
     try:
         case = reasoner().glance(text, with_topics=with_topics)
@@ -85,7 +85,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if privacy.is_over_limit("check", address(request), limit=settings.CHECKS_PER_MINUTE, seconds=60):
         return HttpResponse(status=204)
     text = request.POST.get("text", "")[: settings.LETTER_CHARACTERS]
-    context = understood(text) if len(text) > 15 else {}
+    context = understood(text, with_topics=True) if len(text) > 15 else {}
     return render(request, "ask/check.html", context)
 
 
