@@ -113,7 +113,7 @@ def of_texts(rows: list[dict[str, Any]]) -> list[Unit]:
 
 
 def load(name: str) -> list[dict[str, Any]]:
-    """The labelled texts of one file of the folder that is open to read."""
+    """The labelled texts of one file of the folder; `validation.letters` alone may ask for `sealed`, to count."""
     lines = (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines if line.strip()]
 

@@ -9,7 +9,6 @@ The sealed half is only ever counted, never shown.
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
@@ -19,8 +18,8 @@ from typing import Any
 from ranvier import workbench
 from ranvier.case import to_document
 from validation.intervals import f1_interval, wilson
+from validation.labelled_lines import load
 
-FOLDER = Path(__file__).parent / "letters"
 REPORT = Path(__file__).parents[1] / "docs" / "validation" / "letters.md"
 TODAY = date(2026, 11, 15)  # the day the corpus was written for (CONVENTIONS.md)
 MONTHS_WITHIN = (
@@ -29,12 +28,6 @@ MONTHS_WITHIN = (
 
 Row = dict[str, Any]
 Key = tuple[str, ...]
-
-
-def load(half: str) -> list[Row]:
-    """The rows of one half: open or sealed."""
-    lines = (FOLDER / f"{half}.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines if line.strip()]
 
 
 def compare(row: Row) -> tuple[dict[str, Counter[str]], list[str]]:

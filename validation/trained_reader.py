@@ -77,12 +77,9 @@ def variant(units: list[Unit], seed: int) -> list[Unit]:
 def lower_states(rows: list[list[int]]) -> list[np.ndarray]:
     """The state of every piece after the kept layers."""
     made: dict[int, np.ndarray] = {}
-    for length in sorted({len(row) for row in rows}):
-        alike = [number for number, row in enumerate(rows) if len(row) == length]
-        for first in range(0, len(alike), 64):
-            batch = alike[first : first + 64]
-            states = encoder.states([rows[number] for number in batch], layers=KEPT_LAYERS)
-            made.update(zip(batch, states.astype(np.float16), strict=True))
+    for batch in encoder.batches(rows):
+        states = encoder.states([rows[number] for number in batch], layers=KEPT_LAYERS)
+        made.update(zip(batch, states.astype(np.float16), strict=True))
     return [made[number] for number in range(len(rows))]
 
 

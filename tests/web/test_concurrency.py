@@ -205,12 +205,17 @@ class Thoughtful(StandIn):
         return super().draft(text, case, study)
 
 
-@at_once
-def test_readers_send_letters_while_the_worker_thinks(settings: Any) -> None:
+def letter_being_thought_about(settings: Any) -> Question:
     question, _ = questions.send(submission=uuid.uuid4(), text=LETTER)
     settings.REASONING = "tests.web.test_concurrency.Thoughtful"
     Thoughtful.begun.clear()
     Thoughtful.go_on.clear()
+    return question
+
+
+@at_once
+def test_readers_send_letters_while_the_worker_thinks(settings: Any) -> None:
+    question = letter_being_thought_about(settings)
 
     def meanwhile() -> float:
         assert Thoughtful.begun.wait(20)
@@ -226,10 +231,7 @@ def test_readers_send_letters_while_the_worker_thinks(settings: Any) -> None:
 
 @at_once
 def test_a_letter_erased_while_the_worker_thinks_gets_no_draft(settings: Any) -> None:
-    question, _ = questions.send(submission=uuid.uuid4(), text=LETTER)
-    settings.REASONING = "tests.web.test_concurrency.Thoughtful"
-    Thoughtful.begun.clear()
-    Thoughtful.go_on.clear()
+    question = letter_being_thought_about(settings)
 
     def withdraw() -> None:
         assert Thoughtful.begun.wait(20)

@@ -39,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     verb = next((word for word in words if not word.startswith("-")), None)
+    # Before NumPy is first imported. Our matrices are small: a second BLAS thread waits more than it works (a question took 0.9 s
+    # of processor for 0.4 s; on a busy machine a fit took ten times as long). Processes started from here inherit it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         parser = _parser(verb if verb in VERBS else None)
         arguments = parser.parse_args(words)

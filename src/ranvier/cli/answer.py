@@ -52,8 +52,6 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer and print."""
-    # As in `ask`: the matrices are small, and on a busy machine a second BLAS thread doubles the processor time.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from ranvier import workbench
 
     today = date.today()

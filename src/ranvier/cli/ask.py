@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import textwrap
 
 from .documents import add_output_arguments, need_input, print_json, read_text, run_jsonl
@@ -26,8 +25,6 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer and print."""
-    # The encoder's matrices are small: a second BLAS thread waits more than it works (0.9 s of CPU against 0.4 s a question).
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from ranvier import workbench
 
     if arguments.jsonl:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +46,6 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Forecast, and print or write what was asked for."""
-    # The sampler's matrices are small: on a busy machine a second BLAS thread made this part of a fit ten times slower.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from ranvier import workbench
 
     choices: dict[str, Any] = {

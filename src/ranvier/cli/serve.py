@@ -63,8 +63,6 @@ def run(arguments: argparse.Namespace) -> int:
 def configure(*, demo: bool, folder: Path | None = None, port: int = 8000) -> None:
     """Set the environment that the settings read, and set Django up."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ranvier.web.settings")
-    # Threads of several requests do small matrices side by side: a second BLAS thread each only makes them wait for one another.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if demo:
         os.environ["RANVIER_DESK_MODE"] = "demo"
         os.environ.setdefault("RANVIER_ADDRESS", f"http://127.0.0.1:{port}")
@@ -128,9 +126,12 @@ class KeptWorker:
     def _keep(self) -> None:
         while True:
             code = self.process.wait()
+            if self.stopping.is_set():
+                return
+            # Said at once: the server may be killed while it waits, and the log must still tell what came first.
+            print(f"ranvier: the worker ended ({code}); starting it again", file=sys.stderr, flush=True)
             if self.stopping.wait(RESTART_SECONDS):
                 return
-            print(f"ranvier: the worker ended ({code}); starting it again", file=sys.stderr)
             self.process = start_worker()
 
     def stop(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -89,12 +89,17 @@ def encode(texts: Iterable[str]) -> Array:
     known = weights()
     rows = [tokens(text, known.vocabulary, at_most=LONGEST) for text in texts]
     encoded = np.zeros((len(rows), DIMENSIONS), dtype=np.float32)
-    for length in sorted({len(row) for row in rows}):  # sentences of one length need no padding
+    for batch in batches(rows):
+        encoded[batch] = _encode([rows[number] for number in batch])
+    return encoded
+
+
+def batches(rows: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """The numbers of rows to be run together: rows of one length, which need no padding."""
+    for length in sorted({len(row) for row in rows}):
         alike = [number for number, row in enumerate(rows) if len(row) == length]
         for start in range(0, len(alike), TOGETHER):
-            batch = alike[start : start + TOGETHER]
-            encoded[batch] = _encode([rows[number] for number in batch])
-    return encoded
+            yield alike[start : start + TOGETHER]
 
 
 def states(rows: list[list[int]], *, upper: Mapping[str, Array] | None = None, layers: int = LAYERS) -> Array:

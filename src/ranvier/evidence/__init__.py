@@ -5,6 +5,7 @@ plain words together. Facts live in statements/*.toml (docs/evidence.md); how a 
 docs/validation/questions.md and decided in docs/decisions/2026-11-25-finding-statements.md.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .statement import Figure, Relation, Statement, Strength, statements
@@ -29,18 +30,11 @@ __all__ = [
 ]
 
 
+# The statements are read by everything; the encoder behind these costs NumPy's import, so it waits.
+_LATER = {"ask": "asking", "topic_of": "finding", "Reply": "reply", "reply_document": "reply"}
+
+
 def __getattr__(name: str) -> object:
-    # The statements are read by everything; the encoder behind `ask` costs NumPy's import, so it waits.
-    if name == "ask":
-        from .asking import ask
-
-        return ask
-    if name == "topic_of":
-        from .finding import topic_of
-
-        return topic_of
-    if name in ("Reply", "reply_document"):
-        from . import reply
-
-        return getattr(reply, name)
+    if name in _LATER:
+        return getattr(import_module(f".{_LATER[name]}", __name__), name)
     raise AttributeError(name)

@@ -24,7 +24,6 @@ class Context:
     """How a mention was meant. `is_claim` is False for what is only asked, feared, supposed or general."""
 
     is_claim: bool
-    is_question: bool
     subject: Subject
 
 
@@ -70,7 +69,6 @@ def context_of(
     supposed = reader.is_supposed()
     return Context(
         is_claim=not (asked or supposed),
-        is_question=asked,
         subject=reader.subject(kin_is_patient),
     )
 

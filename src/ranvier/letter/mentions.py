@@ -49,7 +49,7 @@ _AFTER_NORMAL = re.compile(r"^(?:[\s,/&-]*(?:and|or|muscle|tendon|deep|tone|powe
 @dataclass(frozen=True)
 class Mention:
     """A finding named at `start:end`; `anchor` is the word its side belongs to. `denies` = the words themselves
-    deny it; `core` = where the word begins that a "not" before it denies; `heard` = when the trained reader found it."""
+    deny it; `core` = where the word begins that says it; `heard` = when the trained reader found it."""
 
     id: str
     start: int

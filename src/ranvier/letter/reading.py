@@ -17,7 +17,7 @@ from .laboratory import lab_findings, labs
 from .mentions import Mention, find_mentions
 from .questions import TopicOf, no_topic, questions
 from .text import Sentence, normalise, sentences
-from .trained import Hearing, Meant, listen, stretches
+from .trained import HEARD, Hearing, Meant, listen, stretches
 from .treatments import treatments
 
 _FROM_LABS = frozenset(
@@ -27,14 +27,13 @@ _OF_TREATMENT = frozenset(
     {"improved_on_immunoglobulin", "no_response_to_immunoglobulin", "improved_on_corticosteroid", "worsened_on_corticosteroid"}
 )  # fmt: skip
 LISTENED_FOR = 0.0001  # probability below which what the lists found was not meant; F1 is flat from here to 0.1 [third.jsonl]
-HEARD = 0.6  # probability from which a finding in other words counts [tuned on third.jsonl]
 _NO_DURATION = _FROM_LABS | _OF_TREATMENT | {
     "rapid_onset", "asymmetric_weakness", "symmetric_weakness", "family_history_neuromuscular", "relapsing_course", "stepwise_progression",
     "preceding_infection",
 }  # fmt: skip
 _SIDELESS = _FROM_LABS | _OF_TREATMENT | frozenset(
     {"slow_progression", "stepwise_progression", "rapid_onset", "relapsing_course", "asymmetric_weakness", "symmetric_weakness",
-     "fatigue", "dyspnoea", "bulbar_signs", "family_history_neuromuscular", "preceding_infection", "igm_paraprotein", "cold_induced_weakness",
+     "fatigue", "dyspnoea", "bulbar_signs", "family_history_neuromuscular", "preceding_infection", "cold_induced_weakness",
      "upper_motor_neuron_signs"}
 )  # fmt: skip
 
@@ -52,12 +51,8 @@ def read(text: str, *, today: date, topic_of: TopicOf = no_topic) -> Case:
     Returns
         The case; with no findings when the text holds none.
     """
-    seen = glance(text, topic_of=topic_of)
-    span = seen.letter_span
-    if span is None:
-        return seen
-    normal = normalise(text)
-    parts = sentences(text, normal, start=span.start, end=span.end)
+    normal, span, parts = _opened(text)
+    seen = _glanced(text, normal, span, parts, topic_of)
     if not parts:
         return seen
     kin = person.kin_who_is_patient(normal, parts)
@@ -79,12 +74,22 @@ def glance(text: str, *, topic_of: TopicOf = no_topic) -> Case:
     Returns
         A case with these alone, for a page that answers while somebody types.
     """
+    return _glanced(text, *_opened(text), topic_of)
+
+
+def _opened(text: str) -> tuple[str, Span | None, tuple[Sentence, ...]]:
+    """The document normalised, where its letter is, and that letter's sentences; none of an empty document."""
     if not text.strip():
-        return Case()
+        return text, None, ()
     span = page.find_letter(text)
     normal = normalise(text)
-    parts = sentences(text, normal, start=span.start, end=span.end)
-    if not parts:
+    return normal, span, sentences(text, normal, start=span.start, end=span.end)
+
+
+def _glanced(
+    text: str, normal: str, span: Span | None, parts: tuple[Sentence, ...], topic_of: TopicOf
+) -> Case:
+    if span is None or not parts:
         return Case(letter_span=span)
     inside = text[span.start : span.end]
     return Case(

@@ -16,11 +16,7 @@ from .context import context_of
 from .durations import durations
 from .named import find_named
 from .text import Sentence
-from .trained import Hearing
-
-HEARD = (
-    0.6  # probability from which a treatment counts that no list names ("the drip") [tuned on third.jsonl]
-)
+from .trained import HEARD, Hearing
 
 
 @dataclass(frozen=True)
@@ -65,13 +61,12 @@ def treatments(
                 continue
             limit = named[position + 1][1] if position + 1 < len(named) else sentence.end
             since = named[position - 1][2] if position else sentence.start
-            item = _told(normal, parts, index, name, (start, end), (since, limit), today, age_years)
             given, response = heard[index].treatment(name, start, end)
-            told.append(
-                replace(item, response=item.response or response)
-                if given > 0.5
-                else replace(item, given=False, response=None, months_ago=None)
-            )
+            if given > 0.5:
+                item = _given(normal, parts, index, name, (start, end), (since, limit), today, age_years)
+                told.append(replace(item, response=item.response or response))
+            else:
+                told.append(_Told(name, False, None, None, Span(start, end)))
     return _joined(told)
 
 
@@ -92,7 +87,7 @@ def _speaks_of_immunoglobulin(normal: str, parts: tuple[Sentence, ...]) -> bool:
     return re.search(r"immun|ivig|iv-ig|\big\b|mmn|multifocal|scig|globulin|neuropathy", text) is not None
 
 
-def _told(
+def _given(
     normal: str,
     parts: tuple[Sentence, ...],
     index: int,
