@@ -5,34 +5,53 @@
     hand_weakness+/left:36 bulbar_signs- muscle_cramps~ fasciculations?@family cond:als=ruled_out treat:ivig=given,improved || ...
 
 `+` there, `-` denied, `~` was so and has gone, `?` supposed; `@family`, `@other` for another person; `-` alone for nothing.
-Side and months are in the labels and not learned: they are read by rule. `open.jsonl` and `third.jsonl` are labelled whole texts, whose
+Months are in the labels and not learned: they are read by rule. `open.jsonl` and `third.jsonl` are labelled whole texts, whose
 quotes say which sentence carries what.
+
+Dangers are labelled apart: `validation/red_flags/said_*.txt` (`clot breathing || ...`) and the open sets there say which red flags a
+text carries and nothing of its findings; a line of letters carries none when it tells of nothing that could be one (`harmless`).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ranvier.letter import red_flags
 from ranvier.letter.text import normalise, sentences
 from ranvier.letter.trained import stretches
 
 FOLDER = Path(__file__).parent / "letters"
+DANGERS = Path(__file__).parent / "red_flags"
+OPEN_DANGERS = (
+    *(DANGERS / f"{name}.jsonl" for name in ("table", "own", "wild", "fresh")),
+    Path(__file__).parents[1] / "tests" / "letter" / "red_flag_wordings.jsonl",
+)
+SAID_DANGERS = tuple(sorted(path.stem.removeprefix("said_") for path in DANGERS.glob("said_*.txt")))
+MAYBE_DANGEROUS = frozenset(
+    {"dyspnoea", "bulbar_signs", "rapid_onset", "relapsing_course", "facial_weakness", "cranial_nerve_involvement"}
+)  # fmt: skip
 MEANT = {"+": "present", "-": "absent", "~": "historical", "?": "suspected"}
-_FINDING = re.compile(r"(?P<id>[a-z0-9_]+)(?P<sign>[+\-~?])(?:/(?:left|right|both))?(?::[\d.]+)?")
+_FINDING = re.compile(r"(?P<id>[a-z0-9_]+)(?P<sign>[+\-~?])(?:/(?P<side>left|right|both))?(?::[\d.]+)?")
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One sentence or two. Findings are (id, meant, whose); conditions (id, certainty, whose); treatments (id, given, response)."""
+    """One sentence or more.
+
+    Findings are (id, meant, whose, side); conditions (id, certainty, whose); treatments (id, given, response). `dangers` are the red
+    flags, None where nobody said; `is_labelled` is whether findings, conditions and treatments were.
+    """
 
     text: str
-    findings: tuple[tuple[str, str, str], ...] = field(default=())
+    findings: tuple[tuple[str, str, str, str], ...] = field(default=())
     conditions: tuple[tuple[str, str, str], ...] = field(default=())
     treatments: tuple[tuple[str, str, str], ...] = field(default=())
+    dangers: tuple[str, ...] | None = None
+    is_labelled: bool = True
 
 
 def parse(line: str) -> Unit | None:
@@ -60,8 +79,38 @@ def parse(line: str) -> Unit | None:
         match = _FINDING.fullmatch(plain)
         if match is None:
             raise ValueError(f"{item!r} is no label: {line!r}")
-        findings.append((match["id"], MEANT[match["sign"]], person))
-    return Unit(normalise(text.strip()), tuple(findings), tuple(conditions), tuple(treatments))
+        findings.append((match["id"], MEANT[match["sign"]], person, match["side"] or "none"))
+    return harmless(Unit(normalise(text.strip()), tuple(findings), tuple(conditions), tuple(treatments)))
+
+
+def harmless(unit: Unit) -> Unit:
+    """The unit labelled as without danger, where its findings cannot be one and the rules raise nothing."""
+    told = {name for name, meant, _, _ in unit.findings if meant != "absent"}
+    if told & MAYBE_DANGEROUS or red_flags.matched(unit.text):
+        return unit
+    return replace(unit, dangers=())
+
+
+def dangers(name: str) -> list[Unit]:
+    """The lines of `validation/red_flags/said_NAME.txt`. Raises ValueError for a flag that no rule has."""
+    known, units = {rule.id for rule in red_flags.lexicon().rules}, []
+    for line in (DANGERS / f"said_{name}.txt").read_text(encoding="utf-8").splitlines():
+        if " || " not in line or line.startswith("#"):
+            continue
+        labels, text = line.split(" || ", 1)
+        flags = tuple(item for item in labels.split() if item != "-")
+        if not set(flags) <= known:
+            raise ValueError(f"{set(flags) - known} is no red flag: {line!r}")
+        units.append(Unit(normalise(text.strip()), dangers=flags, is_labelled=False))
+    return units
+
+
+def open_dangers() -> list[Unit]:
+    """The open sets of red flags and their near misses."""
+    rows = [
+        json.loads(line) for path in OPEN_DANGERS for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    return [Unit(normalise(row["text"]), dangers=tuple(row["red_flags"]), is_labelled=False) for row in rows]
 
 
 def said() -> list[Unit]:
@@ -75,7 +124,7 @@ def said() -> list[Unit]:
     for line in (FOLDER / "phrases.txt").read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
             name, sign, text = line.split(" ", 2)
-            units.append(Unit(normalise(text), ((name, MEANT[sign], "patient"),)))
+            units.append(harmless(Unit(normalise(text), ((name, MEANT[sign], "patient", "none"),))))
     return units
 
 
@@ -85,6 +134,7 @@ def of_texts(rows: list[dict[str, Any]]) -> list[Unit]:
     for row in rows:
         text = row["text"]
         normal = normalise(text)
+        known = () if not row["red_flags"] else tuple(row["red_flags"]) if row["kind"] == "sentence" else None
         for start, end in stretches(sentences(text, normal, start=0, end=len(text))):
             here = lambda quote, text=text, start=start, end=end: any(  # noqa: E731
                 start <= match.start() < end for match in re.finditer(re.escape(quote), text)
@@ -92,7 +142,13 @@ def of_texts(rows: list[dict[str, Any]]) -> list[Unit]:
             units.append(
                 Unit(
                     normal[start:end],
-                    tuple({(f["id"], _meant(f), f["subject"]) for f in row["findings"] if here(f["quote"])}),
+                    tuple(
+                        {
+                            (f["id"], _meant(f), f["subject"], f["side"] or "none")
+                            for f in row["findings"]
+                            if here(f["quote"])
+                        }
+                    ),
                     tuple(
                         {
                             (c["id"], c["certainty"], c["subject"])
@@ -107,6 +163,7 @@ def of_texts(rows: list[dict[str, Any]]) -> list[Unit]:
                             if here(t["quote"])
                         }
                     ),
+                    known,
                 )
             )
     return units

@@ -13,6 +13,7 @@ import math
 import random
 import sys
 from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ import numpy as np
 from ranvier import encoder
 from ranvier.encoder.tokens import tokens
 from ranvier.encoder.transformer import LAYERS
-from ranvier.letter.trained import CERTAINTIES, MEANT, PEOPLE, RESPONSES, WEIGHTS
-from validation.labelled_lines import Unit, load, of_texts, said
+from ranvier.letter.red_flags import lexicon
+from ranvier.letter.trained import CERTAINTIES, MEANT, PEOPLE, RESPONSES, SIDES, WEIGHTS
+from validation.labelled_lines import SAID_DANGERS, Unit, dangers, load, of_texts, open_dangers, said
 
 KEPT_LAYERS = 3  # lower layers, as the sentence encoder has them; those above are trained further
 EPOCHS = 8
@@ -38,6 +40,8 @@ PERSON = [person.value for person in PEOPLE]
 CERTAIN = [item.value for item in CERTAINTIES]
 GIVEN = ["given", "not_given"]
 RESPONSE = [item.value if item else "unsaid" for item in RESPONSES]
+SIDE = [item.value if item else "none" for item in SIDES]
+DANGERS = [rule.id for rule in lexicon().rules]
 
 
 def misspelt(text: str, chance: random.Random) -> str:
@@ -56,21 +60,28 @@ def misspelt(text: str, chance: random.Random) -> str:
     return " ".join(made)
 
 
+def joined(one: Unit, two: Unit) -> Unit:
+    """Two units told in one breath."""
+    both = None if one.dangers is None or two.dangers is None else tuple({*one.dangers, *two.dangers})
+    return Unit(
+        f"{one.text} {two.text}",
+        one.findings + two.findings,
+        one.conditions + two.conditions,
+        one.treatments + two.treatments,
+        both,
+        one.is_labelled and two.is_labelled,
+    )
+
+
 def variant(units: list[Unit], seed: int) -> list[Unit]:
     """The units once more: with slips, and with pairs of them joined."""
     chance = random.Random(seed)
-    made = [Unit(misspelt(u.text, chance), u.findings, u.conditions, u.treatments) for u in units]
+    made = [replace(unit, text=misspelt(unit.text, chance)) for unit in units]
     for _ in range(int(JOINED * len(units))):
         one, two = chance.choice(units), chance.choice(units)
-        if not {f[0] for f in one.findings} & {f[0] for f in two.findings} and len(one.text + two.text) < 260:
-            made.append(
-                Unit(
-                    f"{one.text} {two.text}",
-                    one.findings + two.findings,
-                    one.conditions + two.conditions,
-                    one.treatments + two.treatments,
-                )
-            )
+        apart = not {f[0] for f in one.findings} & {f[0] for f in two.findings}
+        if apart and len(one.text + two.text) < 260:
+            made.append(joined(one, two))
     return made
 
 
@@ -154,46 +165,67 @@ def model(ids: tuple[list[str], list[str], list[str]]) -> Any:
             self.finding = nn.Linear(width, len(MEANT))
             self.finding_of = nn.Parameter(torch.zeros(len(ids[0]), len(MEANT)))
             self.person = nn.Linear(width, len(PERSON))
+            self.side = nn.Linear(width, len(SIDE))
+            self.danger = nn.Linear(width, len(DANGERS))
+            nn.init.normal_(self.danger.weight, 0, 0.03)
+            nn.init.constant_(self.danger.bias, -5.0)
             self.condition = nn.Linear(width, len(CERTAIN))
             self.given = nn.Linear(width, len(GIVEN))
             self.response = nn.Linear(width, len(RESPONSE))
 
-        def forward(self, x: Any, mask: Any) -> tuple[Any, Any]:
-            for layer in self.layers:
-                x = layer(x, mask)
-            x = functional.dropout(x, DROPPED, self.training)
-            return x, self.mention(x).masked_fill(~mask[:, :, None], -30.0)
+        def forward(self, x: Any, mask: Any) -> tuple[Any, Any, Any]:
+            with torch.autocast("cpu", torch.bfloat16):  # twice as fast, and rounded to 8 bits in the end
+                for layer in self.layers:
+                    x = layer(x, mask)
+            x = functional.dropout(x.float(), DROPPED, self.training)
+            silent = ~mask[:, :, None]
+            return x, self.mention(x).masked_fill(silent, -30.0), self.danger(x).masked_fill(silent, -30.0)
 
     return Reader()
 
 
-def targets(
-    unit: Unit, ids: tuple[list[str], list[str], list[str]]
-) -> tuple[np.ndarray, list[tuple[str, int, int, int]]]:
-    """What is spoken of (n_ids,), and rows (kind, column, how it is meant, whose or what it did)."""
+@dataclass(frozen=True)
+class Target:
+    """What a unit should sound like.
+
+    `told` is (n_ids,) with 1 for what is spoken of, None where nobody labelled; `dangers` (n_flags,) likewise. `meant` has a row
+    (kind, column, heads and their classes) for each of the told.
+    """
+
+    told: np.ndarray | None
+    dangers: np.ndarray | None
+    meant: tuple[tuple[str, int, dict[str, int]], ...]
+
+
+def target(unit: Unit, ids: tuple[list[str], list[str], list[str]]) -> Target:
+    """The labels of a unit as numbers."""
     findings, conditions, treatments = ids
-    told = np.zeros(len(findings) + len(conditions) + len(treatments), np.float32)
-    meant: list[tuple[str, int, int, int]] = []
-    for name, how, person in unit.findings:
+    meant: list[tuple[str, int, dict[str, int]]] = []
+    for name, how, person, side in unit.findings:
         if name in findings:
-            meant.append(("finding", findings.index(name), MEANT.index(how), PERSON.index(person)))
+            heads = {"finding": MEANT.index(how), "person": PERSON.index(person), "side": SIDE.index(side)}
+            meant.append(("finding", findings.index(name), heads))
     for name, how, person in unit.conditions:
         if name in conditions:
-            column = len(findings) + conditions.index(name)
-            meant.append(("condition", column, CERTAIN.index(how), PERSON.index(person)))
+            heads = {"condition": CERTAIN.index(how), "person": PERSON.index(person)}
+            meant.append(("condition", len(findings) + conditions.index(name), heads))
     for name, how, response in unit.treatments:
         if name in treatments:
             column = len(findings) + len(conditions) + treatments.index(name)
-            meant.append(("treatment", column, GIVEN.index(how), RESPONSE.index(response)))
-    told[[column for _, column, _, _ in meant]] = 1
-    return told, meant
+            heads = {"given": GIVEN.index(how), "response": RESPONSE.index(response)}
+            meant.append(("treatment", column, heads))
+    told = np.zeros(len(findings) + len(conditions) + len(treatments), np.float32)
+    told[[column for _, column, _ in meant]] = 1
+    raised = None
+    if unit.dangers is not None:
+        raised = np.array([name in unit.dangers for name in DANGERS], np.float32)
+    return Target(told if unit.is_labelled else None, raised, tuple(meant) if unit.is_labelled else ())
 
 
 def train(units: list[Unit], ids: tuple[list[str], list[str], list[str]], *, epochs: int, seed: int) -> Any:
     """Fit; prints the loss of every epoch."""
     import torch
     from torch import nn
-    from torch.nn import functional
 
     torch.manual_seed(seed)
     chance = random.Random(seed)
@@ -203,13 +235,13 @@ def train(units: list[Unit], ids: tuple[list[str], list[str], list[str]], *, epo
         [{"params": reader.layers.parameters()}, {"params": rest}], lr=RATE_LAYERS, weight_decay=0.01
     )
     schedule = None
-    prepared: list[tuple[list[np.ndarray], list[Any]]] = []
+    prepared: list[tuple[list[np.ndarray], list[Target]]] = []
     words = encoder.weights().vocabulary
     for epoch in range(epochs):
         if epoch < VARIANTS:
             made = variant(units, seed * 100 + epoch)
             states = lower_states([tokens(unit.text, words, at_most=AT_MOST) for unit in made])
-            prepared.append((states, [targets(unit, ids) for unit in made]))
+            prepared.append((states, [target(unit, ids) for unit in made]))
         states, wanted = prepared[epoch % VARIANTS]
         order = sorted(range(len(states)), key=lambda k: len(states[k]) + chance.random() * 6)
         batches = [order[first : first + BATCH] for first in range(0, len(order), BATCH)]
@@ -227,12 +259,10 @@ def train(units: list[Unit], ids: tuple[list[str], list[str], list[str]], *, epo
             mask = np.zeros((len(batch), longest), bool)
             for row, k in enumerate(batch):
                 x[row, : len(states[k])], mask[row, : len(states[k])] = states[k], True
-            state, loudness = reader(torch.tensor(x), torch.tensor(mask))
-            told = torch.tensor(np.stack([wanted[k][0] for k in batch]))
-            loss = functional.binary_cross_entropy_with_logits(
-                torch.logsumexp(loudness, 1), told, reduction="none"
-            ).sum(1).mean()  # fmt: skip
-            loss = loss + _meaning_loss(reader, state, loudness, [wanted[k][1] for k in batch])
+            state, loudness, alarm = reader(torch.tensor(x), torch.tensor(mask))
+            loss = _spoken_loss(loudness, [wanted[k].told for k in batch])
+            loss = loss + _spoken_loss(alarm, [wanted[k].dangers for k in batch])
+            loss = loss + _meaning_loss(reader, state, loudness, [wanted[k].meant for k in batch])
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
@@ -246,8 +276,22 @@ def train(units: list[Unit], ids: tuple[list[str], list[str], list[str]], *, epo
     return reader
 
 
+def _spoken_loss(loudness: Any, wanted: list[np.ndarray | None]) -> Any:
+    """How well the pieces together say what the labels say; units that nobody labelled count for nothing."""
+    import torch
+    from torch.nn import functional
+
+    rows = [row for row, labels in enumerate(wanted) if labels is not None]
+    if not rows:
+        return torch.zeros(())
+    said_together = torch.logsumexp(loudness[rows], 1)
+    labels = torch.tensor(np.stack([labels for labels in wanted if labels is not None]))
+    told = functional.binary_cross_entropy_with_logits(said_together, labels, reduction="sum")
+    return told / len(wanted)
+
+
 def _meaning_loss(
-    reader: Any, state: Any, loudness: Any, meant: list[list[tuple[str, int, int, int]]]
+    reader: Any, state: Any, loudness: Any, meant: list[tuple[tuple[str, int, dict[str, int]], ...]]
 ) -> Any:
     """How well the pieces that say a thing also say how it is meant."""
     import torch
@@ -258,17 +302,15 @@ def _meaning_loss(
         rows = [(row, *item[1:]) for row, items in enumerate(meant) for item in items if item[0] == kind]
         if not rows:
             continue
-        row, column, how, other = (torch.tensor(values) for values in zip(*rows, strict=True))
+        row, column = (torch.tensor([item[part] for item in rows]) for part in (0, 1))
         share = torch.softmax(loudness[row, :, column], dim=1)
         at = torch.einsum("kt,ktd->kd", share, state[row])
-        if kind == "finding":
-            first, second = reader.finding(at) + reader.finding_of[column], reader.person(at)
-        elif kind == "condition":
-            first, second = reader.condition(at), reader.person(at)
-        else:
-            first, second = reader.given(at), reader.response(at)
-        both = functional.cross_entropy(first, how) + functional.cross_entropy(second, other)
-        loss = loss + both * len(rows) / len(meant)
+        for head in rows[0][2]:
+            heard = getattr(reader, head)(at)
+            if head == "finding":
+                heard = heard + reader.finding_of[column]
+            wanted = torch.tensor([item[2][head] for item in rows])
+            loss = loss + functional.cross_entropy(heard, wanted) * len(rows) / len(meant)
     return loss
 
 
@@ -277,6 +319,7 @@ def pack(reader: Any, ids: tuple[list[str], list[str], list[str]], path: Path) -
     packed: dict[str, np.ndarray] = {
         "ids": np.array(ids[0] + ids[1] + ids[2]),
         "n_findings": np.int64(len(ids[0])),
+        "dangers": np.array(DANGERS),
     }
     for name, parameter in reader.state_dict().items():
         value = parameter.numpy().astype(np.float32)
@@ -300,12 +343,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--without", nargs="*", default=[], choices=["open", "third"])
+    parser.add_argument("--without", nargs="*", default=[], choices=["open", "third", *SAID_DANGERS])
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     arguments = parser.parse_args()
-    units = said()
+    units = said() + open_dangers()
+    for name in SAID_DANGERS:
+        if name not in arguments.without:
+            units += dangers(name)
     for name in ("open", "third"):
         if name not in arguments.without:
             units += of_texts(load(name))

@@ -23,8 +23,10 @@ from .phrase_index import PhraseIndex, beginnings
 from .standing import Writer, stands
 from .text import normalise
 from .text import sentences as split
+from .trained import listen, windows
 
 LEXICON = Path(__file__).parent / "lexicon" / "red_flags.toml"
+ALARM = 0.5  # probability from which a danger that no rule knows is raised
 _ANYWHERE = -1
 # What excuses a danger, and what undoes the excuse.
 _UNDONE_BY = {
@@ -301,8 +303,8 @@ def _merged(spans: list[Span]) -> tuple[Span, ...]:
 def find(text: str) -> tuple[RedFlag, ...]:
     """Find what must be acted on now.
 
-    Denials, other people, questions in general, what is over and long past, and weakness that came on over years raise
-    nothing; in doubt a flag is raised.
+    Rules over word lists and the trained reader, either of which is enough. Denials, other people, questions in general, what is over
+    and long past, and weakness that came on over years raise nothing; in doubt a flag is raised.
 
     Parameters
         text : A letter, a note or a question, as given.
@@ -312,7 +314,27 @@ def find(text: str) -> tuple[RedFlag, ...]:
         >>> [flag.id for flag in find("Since Tuesday I choke on my tea.")]
         ['swallowing']
     """
+    spans = {flag.id: list(flag.spans) for flag in matched(text)}
+    for name, words in heard(text):
+        spans.setdefault(name, []).append(words)
+    return tuple(
+        RedFlag(id=rule.id, advice=rule.advice, spans=_merged(spans[rule.id]))
+        for rule in lexicon().rules
+        if rule.id in spans
+    )
+
+
+def matched(text: str) -> tuple[RedFlag, ...]:
+    """The flags that the rules raise."""
     return tuple(_Reader(text).flags())
+
+
+def heard(text: str, *, at_least: float = ALARM) -> Iterator[tuple[str, Span]]:
+    """The flags that the trained reader hears, each with the words that carry it."""
+    normal = normalise(text)
+    for hearing in listen(normal, windows(split(text, normal, start=0, end=len(text)))):
+        for name, start, end in hearing.dangers(at_least=at_least):
+            yield name, Span(start, end)
 
 
 def source_of(flag_id: str) -> str:

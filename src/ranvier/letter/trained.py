@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,16 +18,19 @@ from numpy.typing import NDArray
 
 from ranvier import encoder
 from ranvier.case import ConditionCertainty, Response
-from ranvier.terms import Certainty, DataError, Presence, Subject
+from ranvier.terms import Certainty, DataError, Presence, Side, Subject
 
 from .text import Sentence
 
 Array = NDArray[np.float32]
+Places = tuple[tuple[int, int], ...]
 
 WEIGHTS = Path(__file__).parent / "trained.npz"
 LEANS = 60  # characters; a shorter sentence is heard with the one before it
 NEXT_TO = 3  # characters between two sentences of one paragraph
 HEARD = 0.6  # probability from which what no list names counts ("the drip") [tuned on third.jsonl]
+WINDOW = 320  # characters, near 75 pieces: three sentences no longer than this are heard at once for dangers
+OVERLAP = 30  # pieces that two parts of a long stretch share
 SHARE_OF_A_FINDING = 0.12  # of its attention: a word with less is not among the words that say it
 MEANT = ("present", "absent", "historical", "suspected")  # the order of the heads, as trained
 PEOPLE = (Subject.PATIENT, Subject.FAMILY, Subject.OTHER)
@@ -34,6 +38,7 @@ CERTAINTIES = tuple(
     ConditionCertainty(name) for name in ("diagnosed", "suspected", "ruled_out", "asked_about")
 )
 RESPONSES = (None, Response.IMPROVED, Response.NONE, Response.WORSENED)
+SIDES = (None, Side.LEFT, Side.RIGHT, Side.BOTH)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class _Heads:
     upper: Mapping[str, Array]
     ids: tuple[str, ...]
     n_findings: int
+    dangers: tuple[str, ...]
     matrices: Mapping[str, Array]
 
     def apply(self, name: str, state: Array) -> Array:
@@ -82,6 +88,7 @@ def _heads() -> _Heads:
             upper=encoder.unpacked_layers(stored),
             ids=tuple(str(name) for name in stored["ids"]),
             n_findings=int(stored["n_findings"]),
+            dangers=tuple(str(name) for name in stored["dangers"]),
             matrices={
                 name: stored[name].astype(np.float32)
                 for name in stored.files
@@ -99,13 +106,23 @@ class Hearing:
 
     states: Array
     loudness: Array
-    places: tuple[tuple[int, int], ...]
+    places: Places
 
     def probability(self, name: str) -> float:
         """How surely a finding, condition or treatment is spoken of at all; 0 for an id it was not trained on."""
         if name not in _columns():
             return 0.0
         return float(_sigmoid(_log_sum_exp(self.loudness[:, _columns()[name]])))
+
+    def dangers(self, *, at_least: float) -> tuple[tuple[str, int, int], ...]:
+        """The red flags heard with at least this probability, and the words that raise each."""
+        heads = _heads()
+        alarm = heads.apply("danger", self.states)
+        sure = _sigmoid(_log_sum_exp(alarm))
+        return tuple(
+            (heads.dangers[column], *self._words(_softmax(alarm[:, column])))
+            for column in np.nonzero(sure >= at_least)[0]
+        )
 
     def findings(self, *, at_least: float) -> tuple[Heard, ...]:
         """The findings heard with at least this probability, in the order of the text."""
@@ -171,31 +188,53 @@ class Hearing:
 
     def _words(self, share: Array) -> tuple[int, int]:
         """The run of words around the loudest piece, as far as attention reaches over gaps of at most two pieces."""
-        loudest = int(share[1:-1].argmax()) + 1 if len(share) > 2 else 0
-        low = high = loudest
+        written = [k for k, (start, end) in enumerate(self.places) if start < end]
+        if not written:
+            return self.places[0]
+        loudest = max(written, key=lambda k: float(share[k]))
         bar = SHARE_OF_A_FINDING * float(share[loudest])
-        while found := [k for k in (low - 1, low - 2, low - 3) if k > 0 and share[k] >= bar]:
+        low = high = loudest
+        while found := [k for k in (low - 1, low - 2, low - 3) if k in written and share[k] >= bar]:
             low = found[0]
-        while found := [k for k in (high + 1, high + 2, high + 3) if k < len(share) - 1 and share[k] >= bar]:
+        while found := [k for k in (high + 1, high + 2, high + 3) if k in written and share[k] >= bar]:
             high = found[0]
-        return self.places[low][0], self.places[high][1]
+        run = [self.places[k] for k in written if low <= k <= high]
+        return min(run)[0], max(end for _, end in run)
 
 
 def listen(normal: str, stretches: Sequence[tuple[int, int]]) -> tuple[Hearing, ...]:
-    """Hear stretches of a normalised document, each a sentence or a short one with the sentence before it."""
-    known, heads = encoder.weights(), _heads()
-    rows = [
-        encoder.located_tokens(normal[start:end], known.vocabulary, at_most=encoder.LONGEST)
-        for start, end in stretches
+    """Hear stretches of a normalised document, each a sentence or a few. A long one is heard in parts that overlap."""
+    heads = _heads()
+    parts = [
+        (number, row, tuple((low + start, high + start) for low, high in places))
+        for number, (start, end) in enumerate(stretches)
+        for row, places in _parts(normal[start:end])
     ]
-    heard: dict[int, Hearing] = {}
-    for batch in encoder.batches([row for row, _ in rows]):
-        states = encoder.states([rows[number][0] for number in batch], upper=heads.upper)
-        for number, state in zip(batch, states, strict=True):
-            shift = stretches[number][0]
-            places = tuple((low + shift, high + shift) for low, high in rows[number][1])
-            heard[number] = Hearing(state, heads.apply("mention", state), places)
-    return tuple(heard[number] for number in range(len(rows)))
+    rows = [row for _, row, _ in parts]
+    states: dict[int, Array] = {}
+    for batch in encoder.batches(rows):
+        states.update(
+            zip(batch, encoder.states([rows[part] for part in batch], upper=heads.upper), strict=True)
+        )
+    heard = []
+    for _, own in groupby(enumerate(parts), key=lambda item: item[1][0]):
+        told = [(states[part], places) for part, (_, _, places) in own]
+        state = np.concatenate([state for state, _ in told])
+        places = tuple(place for _, places in told for place in places)
+        heard.append(Hearing(state, heads.apply("mention", state), places))
+    return tuple(heard)
+
+
+def _parts(text: str) -> list[tuple[list[int], Sequence[tuple[int, int]]]]:
+    """The pieces of a stretch with their places, between the two marks, in parts short enough to be encoded."""
+    row, places = encoder.located_tokens(text, encoder.weights().vocabulary, at_most=len(text) + 2)
+    step = encoder.LONGEST - 2
+    if len(row) <= encoder.LONGEST:
+        return [(row, places)]
+    return [
+        ([row[0], *row[low : low + step], row[-1]], [places[0], *places[low : low + step], places[-1]])
+        for low in range(1, len(row) - 1 - OVERLAP, step - OVERLAP)
+    ]
 
 
 def stretches(parts: Sequence[Sentence]) -> list[tuple[int, int]]:
@@ -208,6 +247,18 @@ def stretches(parts: Sequence[Sentence]) -> list[tuple[int, int]]:
             and sentence.start - before.end < NEXT_TO
         )
         made.append((before.start if leans and before is not None else sentence.start, sentence.end))
+    return made
+
+
+def windows(parts: Sequence[Sentence]) -> list[tuple[int, int]]:
+    """What is heard together for dangers: sentences in threes, every second three, so that any two neighbours are heard at once."""
+    made: list[tuple[int, int]] = []
+    for first in range(0, max(min(1, len(parts)), len(parts) - 1), 2):
+        three = parts[first : first + 3]
+        if three[-1].end - three[0].start <= WINDOW or len(three) == 1:
+            made.append((three[0].start, three[-1].end))
+        else:
+            made += [(one.start, two.end) for one, two in pairwise(three)]
     return made
 
 
