@@ -53,7 +53,7 @@ _SINCE_DATE = re.compile(
     r"\b(?P<lead>since|from|in|began in|started in|onset(?: in)?:?|as of|back in|around|after|of|on|until|dated?) (?:about |around |the |early |late |mid[- ]|\w+ (?:of|in) )*(?:(?P<day>\d{1,2})(?:st|nd|rd|th)? (?:of )?)?(?:(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?,? (?:of )?)?(?P<year>(?:19|20)\d\d)\b"
 )
 _SINCE_MONTH = re.compile(
-    r"\bsince (?:about |around |early |late |mid[- ]|last |this )*(?P<month>january|february|march|april|may|june|july|august|september|october|november|december)\b(?! \d{4})"
+    r"\bsince (?:about |around |early |late |mid[- ]|last |this )*(?P<month>january|february|march|april|may|june|july|august|september|october|november|december)\b(?!,? (?:of )?(?:\d{4}|last year))"
 )
 _NUMERIC_DATE = re.compile(r"\b(?:since|from|on|in|onset|dated?) (?P<m>\d{1,2})/(?P<y>(?:19|20)\d\d)\b")
 _SINCE_AGE = re.compile(
@@ -62,6 +62,33 @@ _SINCE_AGE = re.compile(
 _SINCE_AT_AGE = re.compile(rf"\b(?:since|from) (?:the )?age(?:d)?(?: of)? (?P<age>\d{{1,2}}|{WORD_NUMBER})\b")
 _SINCE_YESTERDAY = re.compile(
     r"\bsince (?:yesterday|this morning|last night|today|the day before yesterday)\b"
+)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SINCE_WEEKDAY = re.compile(
+    rf"\b(?:since|from) (?:last |this )?(?P<day>{'|'.join(_WEEKDAYS)})(?: night| morning)?\b"
+)
+_LAST_WEEK = re.compile(r"\b(?:since )?last (?P<unit>week|month)\b(?! of\b)")
+_DAY_OF_MONTH = re.compile(
+    r"\b(?:since|from|on) (?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)? (?:of )?(?P<month>january|february|march|april|may|june|july|august|september|october|november|december)\b(?!,? (?:of )?(?:\d{4}|last year))"
+)
+_OF_LAST_YEAR = re.compile(
+    r"\b(?:since|from|in|began in|started in) (?:about |around |early |late |mid[- ])*(?P<month>january|february|march|april|may|june|july|august|september|october|november|december) (?:of )?last year\b"
+)
+_FEASTS = {
+    "new year": 1,
+    "easter": 4,
+    "christmas": 12,
+    "xmas": 12,
+    "diwali": 11,
+    "ramadan": 3,
+    "spring": 4,
+    "summer": 7,
+    "autumn": 10,
+    "fall": 10,
+    "winter": 1,
+}  # the month they are in, near enough [judgement]
+_SINCE_FEAST = re.compile(
+    rf"\b(?:since|from) (?:about |around |just (?:before|after) |before |after )?(?P<last>the |last |this |the last |the end of (?:the )?)?(?P<feast>{'|'.join(_FEASTS)})(?:'?s)?(?: time)?\b(?! (?:of )?\d{{4}})"
 )
 _LAST_YEAR = re.compile(r"\b(?P<lead>since|began|started|from) last year\b")
 _THIS_LONG = re.compile(
@@ -200,6 +227,22 @@ def _calendar(normal: str, start: int, end: int, today: date) -> list[Duration]:
             months = (today.year - int(match["y"])) * 12 + today.month - month
             if months >= 0:
                 found.append(Duration(match.start(), match.end(), float(months), True))
+    for match in _SINCE_WEEKDAY.finditer(normal, start, end):
+        days = (today.weekday() - _WEEKDAYS.index(match["day"])) % 7 or 7
+        found.append(Duration(match.start(), match.end(), round(days / DAYS_PER_MONTH, 1), True))
+    for match in _LAST_WEEK.finditer(normal, start, end):
+        found.append(Duration(match.start(), match.end(), round(_UNIT_MONTHS[match["unit"]], 1), True))
+    for match in _DAY_OF_MONTH.finditer(normal, start, end):
+        day, month = int(match["day"]), _MONTH[match["month"][:3]]
+        days = (today.month - month) * DAYS_PER_MONTH + today.day - day
+        days += 0 if days >= 0 else 365.25
+        found.append(Duration(match.start(), match.end(), round(days / DAYS_PER_MONTH, 1), True))
+    for match in _OF_LAST_YEAR.finditer(normal, start, end):
+        months = 12 + today.month - _MONTH[match["month"][:3]]
+        found.append(Duration(match.start(), match.end(), float(months), True))
+    for match in _SINCE_FEAST.finditer(normal, start, end):
+        months = (today.month - _FEASTS[match["feast"]]) % 12
+        found.append(Duration(match.start(), match.end(), float(months), True))
     for match in _LAST_YEAR.finditer(normal, start, end):
         found.append(Duration(match.start(), match.end(), 12.0, True))
     return found

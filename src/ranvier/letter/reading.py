@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -27,8 +28,9 @@ _OF_TREATMENT = frozenset(
     {"improved_on_immunoglobulin", "no_response_to_immunoglobulin", "improved_on_corticosteroid", "worsened_on_corticosteroid"}
 )  # fmt: skip
 LISTENED_FOR = 0.0001  # probability below which what the lists found was not meant; F1 is flat from here to 0.1 [third.jsonl]
+NEXT_TO_IT = 8  # characters after the name of a disease: "MMN since 2011" tells when that was diagnosed
 _NO_DURATION = _FROM_LABS | _OF_TREATMENT | {
-    "rapid_onset", "asymmetric_weakness", "symmetric_weakness", "family_history_neuromuscular", "relapsing_course", "stepwise_progression",
+    "rapid_onset", "family_history_neuromuscular", "relapsing_course", "stepwise_progression",
     "preceding_infection",
 }  # fmt: skip
 _SIDELESS = _FROM_LABS | _OF_TREATMENT | frozenset(
@@ -131,7 +133,13 @@ def _findings(
             for item in hearing.findings(at_least=HEARD)
             if item.id not in known and item.start >= sentence.start
         ]
-        times = durations(normal, start=sentence.start, end=sentence.end, today=today, age_years=age_years)
+        times = tuple(
+            item
+            for item in durations(
+                normal, start=sentence.start, end=sentence.end, today=today, age_years=age_years
+            )
+            if not any(low <= item.end and 0 <= item.start - high < NEXT_TO_IT for low, high in named)
+        )
         sides = laterality.side_words(normal, start=sentence.start, end=sentence.end)
         for mention in mentions:
             context = context_of(
@@ -156,11 +164,12 @@ def _findings(
                 else _side(normal, sentence, mention, mentions, sides, last_side)
             )
             last_side = side or last_side
-            found.append(_finding(sentence, mention, mentions, context, meant, side, times))
+            found.append(_finding(normal, sentence, mention, mentions, context, meant, side, times))
     return found
 
 
 def _finding(
+    normal: str,
     sentence: Sentence,
     mention: Mention,
     mentions: list[Mention],
@@ -179,7 +188,7 @@ def _finding(
     months = (
         None
         if presence is Presence.ABSENT or is_past or mention.id in _NO_DURATION
-        else _months(sentence, mention, mentions, times)
+        else _months(normal, sentence, mention, mentions, times)
     )
     return Finding(
         id=mention.id,
@@ -239,7 +248,7 @@ def _side(
 
 
 def _months(
-    sentence: Sentence, mention: Mention, mentions: list[Mention], times: tuple[Duration, ...]
+    normal: str, sentence: Sentence, mention: Mention, mentions: list[Mention], times: tuple[Duration, ...]
 ) -> float | None:
     clause = sentence.clause_at(mention.start)
     here = [item for item in times if clause.start <= item.start < max(clause.end, mention.end)]
@@ -254,7 +263,12 @@ def _months(
         for item in times
         if item.start >= mention.end and not any(mention.end <= m.start < item.start for m in others)
     ]
-    return following[0].months if following and following[0].start - mention.end < 40 else None
+    if following and following[0].start - mention.end < 40:
+        return following[0].months
+    shared = [
+        item for item in times if re.search(r"\b(?:both|all)\b[^.;]{0,24}$", normal[mention.end : item.start])
+    ]
+    return shared[-1].months if shared else None
 
 
 def _gap(item: Duration, mention: Mention) -> int:
