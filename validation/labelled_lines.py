@@ -32,7 +32,8 @@ OPEN_DANGERS = (
 )
 SAID_DANGERS = tuple(sorted(path.stem.removeprefix("said_") for path in DANGERS.glob("said_*.txt")))
 MAYBE_DANGEROUS = frozenset(
-    {"dyspnoea", "bulbar_signs", "rapid_onset", "relapsing_course", "facial_weakness", "cranial_nerve_involvement"}
+    {"dyspnoea", "bulbar_signs", "rapid_onset", "relapsing_course", "facial_weakness", "cranial_nerve_involvement",
+     "worsened_on_corticosteroid", "preceding_infection"}
 )  # fmt: skip
 MEANT = {"+": "present", "-": "absent", "~": "historical", "?": "suspected"}
 _FINDING = re.compile(r"(?P<id>[a-z0-9_]+)(?P<sign>[+\-~?])(?:/(?P<side>left|right|both))?(?::[\d.]+)?")
