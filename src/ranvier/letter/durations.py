@@ -228,15 +228,14 @@ def _calendar(normal: str, start: int, end: int, today: date) -> list[Duration]:
             if months >= 0:
                 found.append(Duration(match.start(), match.end(), float(months), True))
     for match in _SINCE_WEEKDAY.finditer(normal, start, end):
-        days = (today.weekday() - _WEEKDAYS.index(match["day"])) % 7 or 7
-        found.append(Duration(match.start(), match.end(), round(days / DAYS_PER_MONTH, 1), True))
+        days_ago = (today.weekday() - _WEEKDAYS.index(match["day"])) % 7 or 7
+        found.append(Duration(match.start(), match.end(), round(days_ago / DAYS_PER_MONTH, 1), True))
     for match in _LAST_WEEK.finditer(normal, start, end):
         found.append(Duration(match.start(), match.end(), round(_UNIT_MONTHS[match["unit"]], 1), True))
     for match in _DAY_OF_MONTH.finditer(normal, start, end):
         day, month = int(match["day"]), _MONTH[match["month"][:3]]
-        days = (today.month - month) * DAYS_PER_MONTH + today.day - day
-        days += 0 if days >= 0 else 365.25
-        found.append(Duration(match.start(), match.end(), round(days / DAYS_PER_MONTH, 1), True))
+        since = (today.month - month) + (today.day - day) / DAYS_PER_MONTH
+        found.append(Duration(match.start(), match.end(), round(since % 12, 1), True))
     for match in _OF_LAST_YEAR.finditer(normal, start, end):
         months = 12 + today.month - _MONTH[match["month"][:3]]
         found.append(Duration(match.start(), match.end(), float(months), True))

@@ -61,6 +61,16 @@ class Heard(Meant):
 
 
 @dataclass(frozen=True)
+class Danger:
+    """A red flag heard: how surely, and in which words."""
+
+    id: str
+    probability: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class _Heads:
     upper: Mapping[str, Array]
     ids: tuple[str, ...]
@@ -114,13 +124,13 @@ class Hearing:
             return 0.0
         return float(_sigmoid(_log_sum_exp(self.loudness[:, _columns()[name]])))
 
-    def dangers(self, *, at_least: float) -> tuple[tuple[str, int, int], ...]:
-        """The red flags heard with at least this probability, and the words that raise each."""
+    def dangers(self, *, at_least: float) -> tuple[Danger, ...]:
+        """The red flags heard with at least this probability."""
         heads = _heads()
         alarm = heads.apply("danger", self.states)
         sure = _sigmoid(_log_sum_exp(alarm))
         return tuple(
-            (heads.dangers[column], *self._words(_softmax(alarm[:, column])))
+            Danger(heads.dangers[column], float(sure[column]), *self._words(_softmax(alarm[:, column])))
             for column in np.nonzero(sure >= at_least)[0]
         )
 
