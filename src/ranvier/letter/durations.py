@@ -92,7 +92,7 @@ _SINCE_FEAST = re.compile(
 )
 _LAST_YEAR = re.compile(r"\b(?P<lead>since|began|started|from) last year\b")
 _THIS_LONG = re.compile(
-    r"\b(?:for|over|during|in) (?:about |almost |nearly )?(?:the )?(?:last|past) (?P<unit>year|month|week|fortnight|decade)\b"
+    r"\b(?:for|over|during|in) (?:about |almost |nearly )?(?:the )?(?:last|past) (?P<unit>year|month|week|fortnight|decade)\b(?! of\b)"
 )
 
 
