@@ -211,12 +211,17 @@ def main() -> int:
         print("\n" + "\n".join(table(opened)))
         return 0
     sealed, _ = measure(load("sealed"))
+    second, _ = measure(load("second_sealed"))
     third, _ = measure(load("third"))
     lines = [
         *_HEAD,
         "## Sealed half",
         "",
         *table(sealed),
+        "",
+        "## Second sealed set (a sixth hand's, written when the reader was taught again, and counted after it)",
+        "",
+        *table(second),
         "",
         "## A third hand's set (neither trained on nor written for; two thresholds and the rules for ages were tuned on it)",
         "",

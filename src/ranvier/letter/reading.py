@@ -28,6 +28,7 @@ _OF_TREATMENT = frozenset(
     {"improved_on_immunoglobulin", "no_response_to_immunoglobulin", "improved_on_corticosteroid", "worsened_on_corticosteroid"}
 )  # fmt: skip
 LISTENED_FOR = 0.0001  # probability below which what the lists found was not meant; F1 is flat from here to 0.1 [third.jsonl]
+SIDE_HEARD = 0.7  # probability from which a side that no rule finds is taken [tuned on third.jsonl]
 NEXT_TO_IT = 8  # characters after the name of a disease: "MMN since 2011" tells when that was diagnosed
 _NO_DURATION = _FROM_LABS | _OF_TREATMENT | {
     "rapid_onset", "family_history_neuromuscular", "relapsing_course", "stepwise_progression",
@@ -163,6 +164,9 @@ def _findings(
                 if mention.id in _SIDELESS
                 else _side(normal, sentence, mention, mentions, sides, last_side)
             )
+            if side is None and mention.id not in _SIDELESS:
+                told, sure = hearing.side_of_finding(mention.id, mention.start, mention.end)
+                side = told if sure >= SIDE_HEARD else None
             last_side = side or last_side
             found.append(_finding(normal, sentence, mention, mentions, context, meant, side, times))
     return found

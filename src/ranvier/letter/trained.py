@@ -154,6 +154,11 @@ class Hearing:
         column = _columns()[name]
         return self._finding_meant(column, self._within(column, start, end))
 
+    def side_of_finding(self, name: str, start: int, end: int) -> tuple[Side | None, float]:
+        """The likeliest side of a finding named at these words, and how likely it is."""
+        sure = _softmax(_heads().apply("side", self._within(_columns()[name], start, end) @ self.states))
+        return SIDES[int(sure.argmax())], float(sure.max())
+
     def condition(self, name: str, start: int, end: int) -> tuple[ConditionCertainty, Subject]:
         """How a disease named at these words is meant, and whose it is."""
         state = self._within(_columns().get(name), start, end) @ self.states
