@@ -87,11 +87,7 @@ def variant(units: list[Unit], seed: int) -> list[Unit]:
 
 def lower_states(rows: list[list[int]]) -> list[np.ndarray]:
     """The state of every piece after the kept layers."""
-    made: dict[int, np.ndarray] = {}
-    for batch in encoder.batches(rows):
-        states = encoder.states([rows[number] for number in batch], layers=KEPT_LAYERS)
-        made.update(zip(batch, states.astype(np.float16), strict=True))
-    return [made[number] for number in range(len(rows))]
+    return [state.astype(np.float16) for state in encoder.states(rows, layers=KEPT_LAYERS)]
 
 
 def vocabulary(units: list[Unit]) -> tuple[list[str], list[str], list[str]]:

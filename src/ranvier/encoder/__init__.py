@@ -6,12 +6,11 @@ kept as 4- and 8-bit integers and run in NumPy alone. `encode(texts)` is the mai
 """
 
 from .tokens import located_tokens
-from .transformer import DIMENSIONS, LONGEST, batches, encode, states, unpacked_layers, weights
+from .transformer import DIMENSIONS, LONGEST, encode, states, unpacked_layers, weights
 
 __all__ = [
     "DIMENSIONS",
     "LONGEST",
-    "batches",
     "encode",
     "located_tokens",
     "states",

@@ -225,12 +225,7 @@ def listen(normal: str, stretches: Sequence[tuple[int, int]]) -> tuple[Hearing, 
         for number, (start, end) in enumerate(stretches)
         for row, places in _parts(normal[start:end])
     ]
-    rows = [row for _, row, _ in parts]
-    states: dict[int, Array] = {}
-    for batch in encoder.batches(rows):
-        states.update(
-            zip(batch, encoder.states([rows[part] for part in batch], upper=heads.upper), strict=True)
-        )
+    states = list(encoder.states([row for _, row, _ in parts], upper=heads.upper))
     heard = []
     for _, own in groupby(enumerate(parts), key=lambda item: item[1][0]):
         told = [(states[part], places) for part, (_, _, places) in own]
