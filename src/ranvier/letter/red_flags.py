@@ -31,6 +31,7 @@ ALARM = 0.3  # probability from which a danger that no rule knows is raised [tun
 UNHEARD = (
     0.02  # below this everywhere in the letter, what a rule matched was meant otherwise [tuned likewise]
 )
+HEARD_AT_MOST = 40_000  # characters: twice the longest letters; hearing takes a second for every 5,000
 KNOWN_WINDOWS = (
     4096  # of which what was heard is kept: a letter is checked again and again while somebody types
 )
@@ -324,7 +325,11 @@ def find(text: str) -> tuple[RedFlag, ...]:
     """
     dangers = heard(text)
     loudest = {name: max(d.probability for d in dangers if d.id == name) for name in {d.id for d in dangers}}
-    spans = {flag.id: list(flag.spans) for flag in matched(text) if loudest.get(flag.id, 0.0) >= UNHEARD}
+    spans = {
+        flag.id: list(flag.spans)
+        for flag in matched(text)
+        if loudest.get(flag.id, 0.0) >= UNHEARD or flag.spans[-1].end > HEARD_AT_MOST
+    }
     for danger in dangers:
         if danger.probability >= ALARM:
             spans.setdefault(danger.id, []).append(Span(danger.start, danger.end))
@@ -341,10 +346,14 @@ def matched(text: str) -> tuple[RedFlag, ...]:
 
 
 def heard(text: str) -> tuple[Danger, ...]:
-    """What the trained reader hears of every flag in every stretch of the letter, however faintly (from `UNHEARD` on)."""
+    """What the trained reader hears of every flag in every stretch of the letter, however faintly (from `UNHEARD` on).
+
+    Of what is no letter by its length, the first `HEARD_AT_MOST` characters; the rules read all of it.
+    """
+    text = text[:HEARD_AT_MOST]
     normal = normalise(text)
     stretches = windows(split(text, normal, start=0, end=len(text)))
-    keys = [blake2b(normal[start:end].encode()).digest() for start, end in stretches]
+    keys = [blake2b(normal[start:end].encode("utf-8", "surrogatepass")).digest() for start, end in stretches]
     told = {key: _known.get(key) for key in keys}
     new = {key: stretch for key, stretch in zip(keys, stretches, strict=True) if told[key] is None}
     for (key, (start, _)), hearing in zip(new.items(), listen(normal, list(new.values())), strict=True):
