@@ -12,9 +12,7 @@ TODAY = date(2026, 11, 15)  # a Sunday
 
 
 def months(text: str) -> list[float]:
-    return [
-        item.months for item in durations(text, start=0, end=len(text), today=TODAY, age_years=None)
-    ]
+    return [item.months for item in durations(text, start=0, end=len(text), today=TODAY, age_years=None)]
 
 
 @pytest.mark.parametrize(

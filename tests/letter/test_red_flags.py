@@ -177,3 +177,33 @@ def test_any_text_is_read_and_every_span_lies_inside_it(text: str) -> None:
         for span in flag.spans:
             assert span.end <= len(text)
             assert span.of(text).strip()
+
+
+def test_a_letter_checked_again_as_it_grows_is_read_as_if_for_the_first_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = "My hand has been weak for years. The infusions help."
+    after = before + " Since last night I cannot swallow my own spit."
+    monkeypatch.setattr(red_flags, "_known", {})
+    red_flags.find(before)
+    grown = red_flags.find("Dear Doctor, " + after)
+    monkeypatch.setattr(red_flags, "_known", {})
+    assert grown == red_flags.find("Dear Doctor, " + after)
+    assert "swallowing" in {flag.id for flag in grown}
+
+
+def test_what_is_kept_of_a_letter_is_numbers_and_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(red_flags, "_known", {})
+    monkeypatch.setattr(red_flags, "KNOWN_WINDOWS", 3)
+    for number in range(6):
+        red_flags.find(f"Mrs Papadopoulou number {number} cannot breathe lying flat.")
+    assert len(red_flags._known) <= 3
+    assert "papadopoulou" not in repr(red_flags._known).lower()
+
+
+def test_a_rule_speaks_where_nothing_is_heard_any_more() -> None:
+    text = (
+        "la la la. " * (red_flags.HEARD_AT_MOST // 10 + 5)
+        + "I cannot swallow my own saliva since last night."
+    )
+    assert raised(text) == {"swallowing"}

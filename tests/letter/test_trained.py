@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ranvier.encoder import weights
+from ranvier.encoder import LONGEST, weights
 from ranvier.encoder.tokens import located_tokens, located_words, tokens, words
 from ranvier.letter import trained
 from ranvier.letter.mentions import find_mentions
 from ranvier.letter.text import normalise, sentences
-from ranvier.letter.trained import Hearing, listen, stretches
+from ranvier.letter.trained import Hearing, listen, stretches, windows
 from ranvier.terms import Presence, Subject
 from ranvier.terms.vocabulary import findings
 
@@ -99,3 +99,32 @@ def test_a_short_sentence_is_heard_with_the_one_before_it() -> None:
     bounds = stretches(parts)
     assert bounds[1][0] == parts[0].start
     assert bounds[2][0] == parts[2].start
+
+
+def test_any_two_neighbours_are_heard_at_once_and_nothing_is_left_out() -> None:
+    text = (
+        "One came. " * 3
+        + "Two went on for a while longer than that, through the long wet summer. " * 9
+        + "Three left."
+    )
+    normal = normalise(text)
+    for count in range(14):
+        parts = sentences(text, normal, start=0, end=len(text))[:count]
+        heard = windows(parts)
+        for one, two in pairwise(parts):
+            assert any(start <= one.start and two.end <= end for start, end in heard)
+        assert all(any(start <= part.start and part.end <= end for start, end in heard) for part in parts)
+
+
+def test_a_stretch_longer_than_the_encoder_reads_is_heard_to_its_beginning() -> None:
+    text = (
+        "my right hand is weak and "
+        + "we went on and on about the weather and the garden and the dog and " * 12
+        + "so it goes"
+    )
+    normal = normalise(text)
+    (hearing,) = listen(normal, [(0, len(normal))])
+    assert len(hearing.places) > LONGEST
+    assert "hand_weakness" in {item.id for item in hearing.findings(at_least=0.5)}
+    for item in hearing.findings(at_least=0.1):
+        assert item.start < item.end

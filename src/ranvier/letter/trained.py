@@ -28,7 +28,6 @@ Places = tuple[tuple[int, int], ...]
 WEIGHTS = Path(__file__).parent / "trained.npz"
 LEANS = 60  # characters; a shorter sentence is heard with the one before it
 NEXT_TO = 3  # characters between two sentences of one paragraph
-HEARD = 0.6  # probability from which what no list names counts ("the drip") [tuned on third.jsonl]
 WINDOW = 320  # characters, near 75 pieces: three sentences no longer than this are heard at once for dangers
 OVERLAP = 30  # pieces that two parts of a long stretch share
 SHARE_OF_A_FINDING = 0.12  # of its attention: a word with less is not among the words that say it
