@@ -167,7 +167,10 @@ def _norm(x: Array, weight: Array, bias: Array) -> Array:
 
 
 def _gelu(x: Array) -> Array:
-    """Gaussian error linear unit, x+ - |x| erfc(|x|/sqrt 2)/2; erfc by Abramowitz and Stegun 7.1.26, error below 2e-7: SciPy would cost its import."""
+    """Gaussian error linear unit, max(x, 0) - |x| erfc(|x|/sqrt 2) / 2.
+
+    erfc by Abramowitz and Stegun 7.1.26, error below 2e-7: SciPy would cost its import.
+    """
     size = np.abs(x)
     z = size * np.float32(0.7071067811865476)
     t = z * np.float32(0.3275911)
