@@ -245,8 +245,8 @@ def main() -> int:
 _HEAD = [
     "# How well letters are read",
     "",
-    "Made by `./dev validate letters`. The texts are invented and labelled by three hands after one written convention",
-    "(`validation/letters/CONVENTIONS.md`); the sealed half was written apart from the lexicon and the training sentences and is only",
+    "Made by `./dev validate letters`. The texts are invented and labelled by four hands after one written convention",
+    "(`validation/letters/CONVENTIONS.md`); the sealed sets were written apart from the lexicon and the training sentences and are only",
     "counted by this command, never read by whoever tunes. Question topics are those of the main path (`ask`'s index). 95 % intervals in brackets. A finding counts when id and verdict agree for the",
     "patient's own flatly stated findings; side and duration are judged on findings that both list.",
     "",
