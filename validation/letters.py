@@ -223,7 +223,7 @@ def main() -> int:
         "",
         *table(second),
         "",
-        "## A third hand's set (neither trained on nor written for; two thresholds and the rules for ages were tuned on it)",
+        "## A third hand's set (neither trained on nor written for; the thresholds and the rules for ages were tuned on it)",
         "",
         *table(third),
         "",
