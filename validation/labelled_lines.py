@@ -30,6 +30,7 @@ OPEN_DANGERS = (
     *(DANGERS / f"{name}.jsonl" for name in ("table", "own", "wild", "fresh")),
     Path(__file__).parents[1] / "tests" / "letter" / "red_flag_wordings.jsonl",
 )
+ANY = "any"  # the label of a row of which only some flag was asked
 SAID_DANGERS = tuple(sorted(path.stem.removeprefix("said_") for path in DANGERS.glob("said_*.txt")))
 MAYBE_DANGEROUS = frozenset(
     {"dyspnoea", "bulbar_signs", "rapid_onset", "relapsing_course", "facial_weakness", "cranial_nerve_involvement",
@@ -107,11 +108,16 @@ def dangers(name: str) -> list[Unit]:
 
 
 def open_dangers() -> list[Unit]:
-    """The open sets of red flags and their near misses."""
-    rows = [
-        json.loads(line) for path in OPEN_DANGERS for line in path.read_text(encoding="utf-8").splitlines()
-    ]
-    return [Unit(normalise(row["text"]), dangers=tuple(row["red_flags"]), is_labelled=False) for row in rows]
+    """The open sets of red flags and their near misses; a row that asks for any flag has those that the rules raise."""
+    units = []
+    for path in OPEN_DANGERS:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            flags = tuple(row["red_flags"])
+            if ANY in flags:
+                flags = tuple(flag.id for flag in red_flags.matched(row["text"]))
+            units.append(Unit(normalise(row["text"]), dangers=flags, is_labelled=False))
+    return units
 
 
 def said() -> list[Unit]:
