@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from .simd import move_gates, update_chunk, whole
+from .simd import NODES, eliminate_row, move_nodes, substitute_row, update_chunk
 
 _jit = njit(cache=True, fastmath=True, error_model="numpy", nogil=True)
 
@@ -43,11 +43,20 @@ def _send(to_left: Any, to_right: Any, even: Any, odd: Any) -> None:
 def _solve(diagonal: Any, coupling: Any, rhs: Any, ratio: Any, width: int, one: Any) -> None:
     """Solve the tridiagonal system of every lane, in place of `rhs`; off-diagonals are -coupling."""
     n = rhs.size
+    if width == 1:
+        _solve_alone(diagonal, coupling, rhs, ratio, one)
+        return
     last = n - width
     for j in range(width):
         inverse = one / diagonal[j]
         ratio[j] = coupling[j] * inverse
         rhs[j] = rhs[j] * inverse
+    if width % NODES == 0:
+        for j in range(width, n, width):
+            eliminate_row(diagonal, coupling, rhs, ratio, np.int64(j), np.int64(width), j < last)
+        for j in range(last - width, -1, -width):
+            substitute_row(rhs, ratio, np.int64(j), np.int64(width))
+        return
     for j in range(width, last):
         k = j - width
         inverse = one / (diagonal[j] - coupling[k] * ratio[k])
@@ -58,6 +67,42 @@ def _solve(diagonal: Any, coupling: Any, rhs: Any, ratio: Any, width: int, one: 
         rhs[j] = (rhs[j] + coupling[k] * rhs[k]) / (diagonal[j] - coupling[k] * ratio[k])
     for j in range(last - 1, -1, -1):
         rhs[j] += ratio[j] * rhs[j + width]
+
+
+@_jit
+def _solve_alone(diagonal: Any, coupling: Any, rhs: Any, ratio: Any, one: Any) -> None:
+    """Solve one fibre's system from both ends at once: each end waits for its own divisions only.
+
+    At least four nodes. Going up, ratio[j] couples j to j + 1; coming down, ratio[j] couples j + 1 to j.
+    """
+    n = rhs.size
+    middle = n // 2
+    up, down = 0, n - 1
+    above, below = coupling[0] / diagonal[0], coupling[n - 2] / diagonal[n - 1]
+    sent_up, sent_down = rhs[0] / diagonal[0], rhs[n - 1] / diagonal[n - 1]
+    ratio[0], rhs[0] = above, sent_up
+    ratio[n - 2], rhs[n - 1] = below, sent_down
+    for i in range(1, middle):
+        up = i
+        inverse = one / (diagonal[up] - coupling[up - 1] * above)
+        sent_up = (rhs[up] + coupling[up - 1] * sent_up) * inverse
+        above = coupling[up] * inverse
+        rhs[up], ratio[up] = sent_up, above
+        down = n - 1 - i
+        if down > middle:
+            inverse = one / (diagonal[down] - coupling[down] * below)
+            sent_down = (rhs[down] + coupling[down] * sent_down) * inverse
+            below = coupling[down - 1] * inverse
+            rhs[down], ratio[down - 1] = sent_down, below
+    sent = rhs[middle] + coupling[middle - 1] * sent_up + coupling[middle] * sent_down
+    low = high = sent / (diagonal[middle] - coupling[middle - 1] * above - coupling[middle] * below)
+    rhs[middle] = low
+    for i in range(1, middle + 1):
+        low = rhs[middle - i] + ratio[middle - i] * low
+        rhs[middle - i] = low
+        if middle + i < n:
+            high = rhs[middle + i] + ratio[middle + i - 1] * high
+            rhs[middle + i] = high
 
 
 @_jit
@@ -80,24 +125,6 @@ def _accept(
                 crossed_ms[j] = time_ms + time_step_ms * (threshold - u[j]) / (solution[j] - u[j])
     for j in range(u.size):
         u[j] = solution[j]
-
-
-@_jit
-def _nodes(
-    u: Any, gates: Any, table: Any, table_start: Any, conductance: Any, inertia: Any, base: Any, constant: Any,
-    diagonal: Any, rhs: Any, numbers: Any,
-) -> None:  # fmt: skip
-    """Move every node's gates and set up the next step's system."""
-    lowest, per_mv, last_row, zero, e_na, e_k = (
-        numbers[0], numbers[1], numbers[2], numbers[3], numbers[5], numbers[6],
-    )  # fmt: skip
-    for j in range(u.size):
-        x = min(max((u[j] - lowest) * per_mv, zero), last_row)
-        m, h, p, s = move_gates(table, table_start[j] + np.int64(x), x - whole(x), gates, np.int64(j))
-        sodium = conductance[j, 0] * (m * m * m * h) + conductance[j, 1] * (p * p * p)
-        potassium = conductance[j, 2] * s
-        diagonal[j] = base[j] + sodium + potassium
-        rhs[j] = inertia[j] * u[j] + sodium * e_na + potassium * e_k + constant[j]
 
 
 @_jit
@@ -160,8 +187,8 @@ def advance(
     _total(states_even, direct_even, late_even, chunk_kind, even, from_even)
     _total(states_odd, direct_odd, late_odd, chunk_kind, odd, from_odd)
     for j in range(n):
-        sodium = conductance[j, 0] * gates[j, 0] ** 3 * gates[j, 1] + conductance[j, 1] * gates[j, 2] ** 3
-        potassium = conductance[j, 2] * gates[j, 3]
+        sodium = conductance[0, j] * gates[0, j] ** 3 * gates[1, j] + conductance[1, j] * gates[2, j] ** 3
+        potassium = conductance[2, j] * gates[3, j]
         diagonal[j] = base[j] + sodium + potassium
         rhs[j] = inertia[j] * u[j] + sodium * numbers[5] + potassium * numbers[6] + constant[j]
 
@@ -181,8 +208,8 @@ def advance(
                     rhs[pulse_at[i]] += pulse_na[i] * overlap / time_step_ms
         _solve(diagonal, coupling, rhs, ratio, width, one)
         _accept(rhs, u, midpoint, crossed_ms, highest, threshold, time_ms, time_step_ms)
-        _nodes(
-            u, gates, table, table_start, conductance, inertia, base, constant, diagonal, rhs, numbers
+        move_nodes(
+            u, gates, table, table_start, conductance, inertia, base, constant, diagonal, rhs, numbers, np.int64(n)
         )  # fmt: skip
         for i in range(spike_at.size):
             now = u[spike_at[i]]
