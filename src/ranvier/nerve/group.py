@@ -21,12 +21,13 @@ ARRIVAL_MV = -20.0
 #: Rows of `Group.conductance`.
 NODE_CHANNELS = ("naf", "nap", "ks")
 #: Internode elements (rows x lanes) whose modes are updated together: weights and states of a chunk fit a first-level cache.
-CHUNK = 64
+CHUNK = 16
 
 
 @dataclass(eq=False)
 class Group:
-    """Up to W fibres of one model; node i of lane w at i W + w, padded to a multiple of `NODES` with nodes that stand alone.
+    """Up to W fibres of one model; node i of lane w at i W + w, padded with nodes that stand alone until every chunk
+    of internodes has its nodes and their number is a multiple of `NODES`.
 
     `internodes` (n_nodes - 1, W) holds each internode's place in `kinds`.
     """
@@ -97,8 +98,8 @@ def form_group(
     starts = np.array([temperatures.index(fibre.celsius) * N_ROWS for fibre in fibres])
     rest = model.resting_mv
     gates = np.array([float(steady_state(model.gates[name], np.array(rest))) for name in NODE_GATES])
-    size = -(-n_nodes * width // NODES) * NODES
-    chunks, chunk_kind = _chunks(internodes, least=size - width)
+    chunks, chunk_kind = _chunks(internodes)
+    size = -(-(chunk_kind.size * chunks.shape[1] + width) // NODES) * NODES
 
     def over_nodes(values: Array, *, alone: float = 0.0) -> Array:
         flat = np.full(size, alone, dtype=dtype)
@@ -196,8 +197,8 @@ def _node_arrays(
     return arrays
 
 
-def _chunks(internodes: NDArray[np.int64], *, least: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Cut the internodes into chunks of whole rows, enough for `least` elements.
+def _chunks(internodes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Cut the internodes into chunks of whole rows.
 
     Returns
         (n_kinds, length) kinds of internode of each distinct chunk, and (n_chunks,) which of them each chunk is.
@@ -205,7 +206,7 @@ def _chunks(internodes: NDArray[np.int64], *, least: int) -> tuple[NDArray[np.in
     n_rows, width = internodes.shape
     together = BLOCK // math.gcd(width, BLOCK)
     rows = together * max(1, CHUNK // (width * together))
-    n_chunks = max(-(-n_rows // rows), -(-least // (rows * width)))
+    n_chunks = -(-n_rows // rows)
     padded = np.zeros((n_chunks * rows, width), dtype=np.int64)
     padded[:n_rows] = internodes
     distinct, which = np.unique(padded.reshape(n_chunks, rows * width), axis=0, return_inverse=True)

@@ -70,42 +70,61 @@ class _Lanes:
         """a b + c."""
         return self.builder.call(self._multiply_add, [a, b, c])
 
+    def larger(self, a: Any, b: Any) -> Any:
+        """Whichever is larger; the number, if the other is NaN."""
+        return self.builder.call(self._larger, [a, b])
+
     def clamp(self, x: Any, low: Any, high: Any) -> Any:
         """Hold x between low and high."""
-        return self.builder.call(self._smaller, [self.builder.call(self._larger, [x, low]), high])
+        return self.builder.call(self._smaller, [self.larger(x, low), high])
 
 
 def _move_nodes(
-    typingctx: Any, u: Any, gates: Any, table: Any, table_start: Any, conductance: Any, inertia: Any, base: Any,
-    constant: Any, diagonal: Any, rhs: Any, numbers: Any, n_nodes: Any,
+    typingctx: Any, u: Any, old: Any, highest: Any, gates: Any, table: Any, table_start: Any, conductance: Any,
+    inertia: Any, base: Any, constant: Any, diagonal: Any, rhs: Any, numbers: Any, n_nodes: Any, beyond: Any,
 ) -> Any:  # fmt: skip
-    """Advance the four gates of every node by a table row and the way to the next, and set up the next step's system.
+    """Take every node's solved potential over, advance its gates, and set up the next step's system.
+
+    The new potential is x + `beyond` (x - u), x being the solution that stands in `rhs`; the one before goes to `old`. Gates move by
+    a table row and the way to the next. Returns whether any node crossed the threshold upwards.
 
     `table` (rows, 8) holds stay and add of the four gates; `gates` (4, n_nodes), `conductance` (3, n_nodes), `numbers` as in
     `group.form_group`. `NODES` nodes at a time: each one's row is read as a vector, and the eight vectors are turned into one
     for each column. `n_nodes` is a multiple of `NODES`.
     """
-    signature = types.void(
-        u, gates, table, table_start, conductance, inertia, base, constant, diagonal, rhs, numbers, n_nodes
-    )
+    signature = types.boolean(
+        u, old, highest, gates, table, table_start, conductance, inertia, base, constant, diagonal, rhs, numbers,
+        n_nodes, beyond,
+    )  # fmt: skip
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         lanes = _Lanes(context, builder, signature.args[0].dtype, NODES)
         index = ir.IntType(64)
         places = [
-            lanes.data(kind, value) for kind, value in zip(signature.args[:11], arguments[:11], strict=True)
+            lanes.data(kind, value) for kind, value in zip(signature.args[:13], arguments[:13], strict=True)
         ]
-        u_at, gates_at, table_at, start_at, conductance_at, inertia_at, base_at, constant_at = places[:8]
-        diagonal_at, rhs_at, numbers_at = places[8:]
-        count = arguments[11]
-        lowest, per_mv, last_row, zero, e_na, e_k = (
-            lanes.spread(builder.load(builder.gep(numbers_at, [ir.Constant(index, i)])))
-            for i in (0, 1, 2, 3, 5, 6)
+        u_at, old_at, highest_at, gates_at, table_at, start_at, conductance_at = places[:7]
+        inertia_at, base_at, constant_at, diagonal_at, rhs_at, numbers_at = places[7:]
+        count, beyond = arguments[13], lanes.spread(arguments[14])
+        lowest, per_mv, last_row, zero, threshold, e_na, e_k = (
+            lanes.spread(builder.load(builder.gep(numbers_at, [ir.Constant(index, i)]))) for i in range(7)
         )
+        masks = ir.IntType(NODES)
+        crossed_at = cgutils.alloca_once_value(builder, masks(0))
         whole_type = ir.VectorType(ir.IntType(32), NODES)
         with cgutils.for_range(builder, builder.udiv(count, ir.Constant(index, NODES))) as block:
             j = builder.mul(block.index, ir.Constant(index, NODES))
-            potential = lanes.load(u_at, j)
+            before, solved = lanes.load(u_at, j), lanes.load(rhs_at, j)
+            potential = lanes.multiply_add(beyond, builder.fsub(solved, before), solved)
+            lanes.store(before, old_at, j)
+            lanes.store(potential, u_at, j)
+            lanes.store(lanes.larger(lanes.load(highest_at, j), potential), highest_at, j)
+            crossed = builder.and_(
+                builder.fcmp_ordered("<", before, threshold), builder.fcmp_ordered(">=", potential, threshold)
+            )
+            builder.store(
+                builder.or_(builder.load(crossed_at), builder.bitcast(crossed, masks)), crossed_at
+            )
             x = lanes.clamp(builder.fmul(builder.fsub(potential, lowest), per_mv), zero, last_row)
             whole = builder.fptosi(x, whole_type)
             fraction = builder.fsub(x, builder.sitofp(whole, lanes.type))
@@ -140,7 +159,7 @@ def _move_nodes(
             sent = lanes.multiply_add(lanes.load(inertia_at, j), potential, lanes.load(constant_at, j))
             sent = lanes.multiply_add(potassium, e_k, lanes.multiply_add(sodium, e_na, sent))
             lanes.store(sent, rhs_at, j)
-        return context.get_dummy_value()
+        return builder.icmp_unsigned("!=", builder.load(crossed_at), masks(0))
 
     return signature, generate
 
@@ -215,59 +234,61 @@ def _substitute_row(typingctx: Any, rhs: Any, ratio: Any, start: Any, width: Any
 
 
 def _update_chunk(
-    typingctx: Any, states: Any, keep: Any, drive: Any, direct: Any, late: Any, new: Any, used: Any, current: Any,
-    chunk: Any, kind: Any, length: Any, n_modes: Any,
+    typingctx: Any, states_even: Any, states_odd: Any, keep_even: Any, keep_odd: Any, drive_even: Any, drive_odd: Any,
+    direct_even: Any, direct_odd: Any, late_even: Any, late_odd: Any, new: Any, used: Any, rhs: Any,
+    chunk: Any, kind: Any, length: Any, n_even: Any, n_odd: Any, width: Any,
 ) -> Any:  # fmt: skip
-    """Move every mode of one chunk and sum what they send.
+    """Move every mode of one chunk of internodes and add what they send to the two nodes of each.
 
-    For each internode: sum = direct new + late used, then for each mode Y = keep Y + drive used, sum += Y.
-    `states` (n_chunks, n_modes, length); `keep`, `drive` (n_kinds, n_modes, length); `direct`, `late` (n_kinds, length);
-    `new`, `used`, `current` flat, n_chunks x length.
+    For each internode and parity, with the sum or difference of its nodes' potentials, now (`new`) and as the scheme uses
+    them (`used`): sent = direct new + late used, then for each mode Y = keep Y + drive used, sent += Y. The left node gets even
+    + odd, the right one even - odd. `states` (n_chunks, n_modes, length); `keep`, `drive` (n_kinds, n_modes, length); `direct`,
+    `late` (n_kinds, length); `new`, `used`, `rhs` flat over nodes.
     """
     signature = types.void(
-        states, keep, drive, direct, late, new, used, current, chunk, kind, length, n_modes
-    )
+        states_even, states_odd, keep_even, keep_odd, drive_even, drive_odd, direct_even, direct_odd, late_even,
+        late_odd, new, used, rhs, chunk, kind, length, n_even, n_odd, width,
+    )  # fmt: skip
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        arrays, (chunk_value, kind_value, length_value, modes_value) = arguments[:8], arguments[8:]
         lanes = _Lanes(context, builder, signature.args[0].dtype, BLOCK)
         index = ir.IntType(64)
-        data = [
-            lanes.data(kind_of, value)
-            for kind_of, value in zip(signature.args[:8], arrays, strict=True)
+        chunk, kind, length, n_even, n_odd, width = arguments[13:]
+        places = [
+            lanes.data(own, value) for own, value in zip(signature.args[:13], arguments[:13], strict=True)
         ]
-        per_chunk = builder.mul(length_value, modes_value)
-        bases = [
-            builder.gep(data[i], [builder.mul(which, stride)])
-            for i, (which, stride) in enumerate(
-                [
-                    (chunk_value, per_chunk),
-                    (kind_value, per_chunk),
-                    (kind_value, per_chunk),
-                    (kind_value, length_value),
-                    (kind_value, length_value),
-                    (chunk_value, length_value),
-                    (chunk_value, length_value),
-                    (chunk_value, length_value),
-                ]
-            )
-        ]
-        states_at, keep_at, drive_at, direct_at, late_at, new_at, used_at, current_at = bases
-
-        n_blocks = builder.udiv(length_value, ir.Constant(index, BLOCK))
-        total_at = cgutils.alloca_once(builder, lanes.type)
-        with cgutils.for_range(builder, n_blocks) as block:
+        states, keep, drive, direct, late = (places[i : i + 2] for i in range(0, 10, 2))
+        new_at, used_at, rhs_at = places[10:]
+        first_node = builder.mul(chunk, length)
+        with cgutils.for_range(builder, builder.udiv(length, ir.Constant(index, BLOCK))) as block:
             offset = builder.mul(block.index, ir.Constant(index, BLOCK))
-            potential = lanes.load(used_at, offset)
-            total = builder.fmul(lanes.load(direct_at, offset), lanes.load(new_at, offset))
-            builder.store(lanes.multiply_add(lanes.load(late_at, offset), potential, total), total_at)
-            with cgutils.for_range(builder, modes_value) as mode:
-                at = builder.add(offset, builder.mul(mode.index, length_value))
-                driven = builder.fmul(lanes.load(drive_at, at), potential)
-                moved = lanes.multiply_add(lanes.load(keep_at, at), lanes.load(states_at, at), driven)
-                lanes.store(moved, states_at, at)
-                builder.store(builder.fadd(builder.load(total_at), moved), total_at)
-            lanes.store(builder.load(total_at), current_at, offset)
+            left = builder.add(first_node, offset)
+            right = builder.add(left, width)
+            weight_at = builder.add(builder.mul(kind, length), offset)
+            sent = []
+            for parity, (combine, n_modes) in enumerate(((builder.fadd, n_even), (builder.fsub, n_odd))):
+                now = combine(lanes.load(new_at, left), lanes.load(new_at, right))
+                potential = combine(lanes.load(used_at, left), lanes.load(used_at, right))
+                total = builder.fmul(lanes.load(direct[parity], weight_at), now)
+                total = lanes.multiply_add(lanes.load(late[parity], weight_at), potential, total)
+                total_at = cgutils.alloca_once(builder, lanes.type)
+                builder.store(total, total_at)
+                own = builder.add(builder.mul(builder.mul(chunk, n_modes), length), offset)
+                shared = builder.add(builder.mul(builder.mul(kind, n_modes), length), offset)
+                with cgutils.for_range(builder, n_modes) as mode:
+                    step = builder.mul(mode.index, length)
+                    at, weights = builder.add(own, step), builder.add(shared, step)
+                    driven = builder.fmul(lanes.load(drive[parity], weights), potential)
+                    moved = lanes.multiply_add(
+                        lanes.load(keep[parity], weights), lanes.load(states[parity], at), driven
+                    )
+                    lanes.store(moved, states[parity], at)
+                    builder.store(builder.fadd(builder.load(total_at), moved), total_at)
+                sent.append(builder.load(total_at))
+            even, odd = sent
+            # In this order: with one lane the right nodes of a block are its left nodes but for one.
+            lanes.store(builder.fadd(lanes.load(rhs_at, left), builder.fadd(even, odd)), rhs_at, left)
+            lanes.store(builder.fadd(lanes.load(rhs_at, right), builder.fsub(even, odd)), rhs_at, right)
         return context.get_dummy_value()
 
     return signature, generate
