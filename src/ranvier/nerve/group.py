@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from .eigenmodes import internode_rows, reduce_internode
 from .fibre import PER_INTERNODE, Circuit, Fibre
 from .kinetics import steady_state
-from .simd import BLOCK, COLUMNS, NODES
+from .simd import BLOCK, COLUMNS
 from .tables import LOWEST_MV, N_ROWS, NODE_GATES, STEP_MV, gate_table
 from .weights import Scheme, StepWeights, step_weights
 
 Array = NDArray[np.floating]
 ARRIVAL_MV = -20.0
+#: Bytes of a cache line, and of the longest vectors.
+LINE = 64
 #: Rows of `Group.conductance`.
 NODE_CHANNELS = ("naf", "nap", "ks")
 #: Internode elements (rows x lanes) whose modes are updated together: weights and states of a chunk fit a first-level cache.
@@ -27,7 +29,7 @@ CHUNK = 16
 @dataclass(eq=False)
 class Group:
     """Up to W fibres of one model; node i of lane w at i W + w, padded with nodes that stand alone until every chunk
-    of internodes has its nodes and their number is a multiple of `NODES`.
+    of internodes has its nodes and their number is a multiple of `BLOCK`.
 
     `internodes` (n_nodes - 1, W) holds each internode's place in `kinds`.
     """
@@ -54,6 +56,22 @@ class Group:
     time_step_ms: float
     internodes: NDArray[np.int64]
     kinds: list[bytes]
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if isinstance(value, np.ndarray):
+                setattr(self, name, aligned(value))
+            elif isinstance(value, tuple):
+                setattr(self, name, tuple(aligned(part) for part in value))
+
+
+def aligned(values: Array) -> Array:
+    """Copy an array to where a cache line begins: vectors that straddle two lines cost a third more."""
+    room = np.empty(values.nbytes + LINE, dtype=np.uint8)
+    start = -room.ctypes.data % LINE
+    copy = room[start : start + values.nbytes].view(values.dtype).reshape(values.shape)
+    copy[...] = values
+    return copy
 
 
 def form_group(
@@ -99,7 +117,7 @@ def form_group(
     rest = model.resting_mv
     gates = np.array([float(steady_state(model.gates[name], np.array(rest))) for name in NODE_GATES])
     chunks, chunk_kind = _chunks(internodes)
-    size = -(-(chunk_kind.size * chunks.shape[1] + width) // NODES) * NODES
+    size = -(-(chunk_kind.size * chunks.shape[1] + width) // BLOCK) * BLOCK
 
     def over_nodes(values: Array, *, alone: float = 0.0) -> Array:
         flat = np.full(size, alone, dtype=dtype)

@@ -134,20 +134,19 @@ def advance(
     direct_even: Any, direct_odd: Any, late_even: Any, late_odd: Any, coupling: Any,
     table: Any, table_start: Any, conductance: Any, inertia: Any, base: Any, constant: Any, numbers: Any,
     pulse_at: Any, pulse_na: Any, pulse_from_ms: Any, pulse_to_ms: Any,
+    old: Any, diagonal: Any, rhs: Any, ratio: Any,
     crossed_ms: Any, highest: Any, spike_ms: Any, spike_count: Any, spike_at: Any,
     trace_at: Any, trace: Any, frames: Any, frame_every: int, until: Any,
 ) -> int:  # fmt: skip
     """Advance one group of fibres; all arrays are the group's own and change in place.
 
     `until` lists nodes: once all of them have been crossed the group stops early (empty: never). Returns the number
-    of steps made. Potentials are deviations from the model's resting potential.
+    of steps made. `old`, `diagonal`, `rhs` and `ratio` are room to work in. Potentials are deviations from the model's resting potential.
     """
     n = u.size
     one = numbers[7]
     threshold = numbers[4]
     beyond = one if midpoint else numbers[3]
-    old = u.copy()
-    diagonal, rhs, ratio = np.empty(n, u.dtype), np.empty(n, u.dtype), np.empty(n - width, u.dtype)
     before = np.empty(spike_at.size, u.dtype)
     first_pulse_ms, last_pulse_ms = 1e30, -1e30
     for i in range(pulse_at.size):

@@ -24,7 +24,7 @@ from .weights import Scheme
 
 Array = NDArray[np.float64]
 #: Lanes a group: what keeps a group's state within a core's second-level cache.
-WIDTHS = {"float64": 16, "float32": 32}
+WIDTHS = {"float64": 32, "float32": 32}
 LONGEST_STEP_US = 50.0
 #: No membrane drives itself beyond the sodium reversal of 50 mV; far beyond it a lesion's current is no physiology.
 HIGHEST_MV = 300.0
