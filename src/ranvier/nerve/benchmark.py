@@ -18,13 +18,12 @@ from ranvier.terms.benchmark import BenchmarkRow
 from .fibre import PER_INTERNODE, Fibre, build_fibre, draw_circuit
 from .group import form_group
 from .peers import neuron_mrg
-from .propagation import Pulse, conduct
+from .propagation import WIDTH, Pulse, conduct
 from .stepping import step_group
 from .weights import Scheme
 
 N_NODES = 101
 BATCH = 64
-WIDTH = 32
 DIAMETER_UM = 10.0
 UNIT = "M compartment-steps/s"
 FIRST, LAST = 20, 80

@@ -94,12 +94,12 @@ def form_group(
     internodes = np.zeros((n_nodes - 1, width), dtype=np.int64)
     known: dict[bytes, int] = {}
     for lane, circuit in enumerate(circuits):
-        rows, which = _distinct(internode_rows(circuit))
-        for row in rows:
+        for i, values in enumerate(internode_rows(circuit)):
+            row = values.tobytes()
             if row not in known:
                 known[row] = len(kinds)
                 kinds.append(row)
-        internodes[: which.size, lane] = np.array([known[row] for row in rows])[which]
+            internodes[i, lane] = known[row]
     weights = [step_weights(row, time_step_ms=time_step_ms, scheme=scheme) if row else None for row in kinds]
     per_node = _node_arrays(fibres, circuits, n_nodes)
     inertia = per_node["capacitance"] * ((2.0 if scheme is Scheme.SECOND_ORDER else 1.0) / time_step_ms)
@@ -187,11 +187,6 @@ def slave_states(group: Group, scheme: Scheme) -> None:
         padded = np.zeros((n_chunks * length, n_modes))
         padded[: flat.shape[0]] = flat[:, :n_modes]
         kept[:] = np.moveaxis(padded.reshape(n_chunks, length, n_modes), 2, 1)
-
-
-def _distinct(rows: NDArray[np.float64]) -> tuple[list[bytes], NDArray[np.int64]]:
-    unique, inverse = np.unique(rows, axis=0, return_inverse=True)
-    return [row.tobytes() for row in unique], np.asarray(inverse).reshape(-1)
 
 
 def _node_arrays(

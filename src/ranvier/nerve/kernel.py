@@ -90,7 +90,9 @@ def _solve_alone(diagonal: Any, coupling: Any, rhs: Any, ratio: Any, one: Any) -
 
 
 @_jit
-def _note_crossings(old: Any, u: Any, crossed_ms: Any, threshold: Any, time_ms: float, time_step_ms: float) -> None:
+def _note_crossings(
+    old: Any, u: Any, crossed_ms: Any, threshold: Any, time_ms: float, time_step_ms: float
+) -> None:
     for j in range(u.size):
         if old[j] < threshold and u[j] >= threshold and crossed_ms[j] < 0.0:
             crossed_ms[j] = time_ms + time_step_ms * (threshold - old[j]) / (u[j] - old[j])
@@ -141,7 +143,8 @@ def advance(
     """Advance one group of fibres; all arrays are the group's own and change in place.
 
     `until` lists nodes: once all of them have been crossed the group stops early (empty: never). Returns the number
-    of steps made. `old`, `diagonal`, `rhs` and `ratio` are room to work in. Potentials are deviations from the model's resting potential.
+    of steps made. `old`, `diagonal`, `rhs` and `ratio` are room to work in. Potentials are deviations from the model's
+    resting potential.
     """
     n = u.size
     one = numbers[7]

@@ -1,8 +1,8 @@
 """The inner loops written as LLVM vectors: the nodes' gates, the elimination of a row of nodes, the modes of a chunk.
 
-LLVM does not find them by itself: it keeps some thirty scalar operations a node, cannot know that the lanes of a row of nodes do not
-depend on each other, and will not hold a sum over modes in a register while it cannot rule out that the arrays overlap. The vectors are plain LLVM ones, which every target lowers
-to what it has.
+LLVM does not find them by itself: it keeps some thirty scalar operations a node, cannot know that the lanes of a row of
+nodes do not depend on each other, and will not hold a sum over modes in a register while it cannot rule out that the
+arrays overlap. The vectors are plain LLVM ones, which every target lowers to what it has.
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ def _move_nodes(
 ) -> Any:  # fmt: skip
     """Take every node's solved potential over, advance its gates, and set up the next step's system.
 
-    The new potential is x + `beyond` (x - u), x being the solution that stands in `rhs`; the one before goes to `old`. Gates move by
-    a table row and the way to the next. Returns whether any node crossed the threshold upwards.
+    The new potential is x + `beyond` (x - u), x being the solution that stands in `rhs`; the one before goes to `old`.
+    Gates move by a table row and the way to the next. Returns whether any node crossed the threshold upwards.
 
     `table` (rows, 8) holds stay and add of the four gates; `gates` (4, n_nodes), `conductance` (3, n_nodes), `numbers` as in
     `group.form_group`. `NODES` nodes at a time: each one's row is read as a vector, and the eight vectors are turned into one
@@ -122,9 +122,7 @@ def _move_nodes(
             crossed = builder.and_(
                 builder.fcmp_ordered("<", before, threshold), builder.fcmp_ordered(">=", potential, threshold)
             )
-            builder.store(
-                builder.or_(builder.load(crossed_at), builder.bitcast(crossed, masks)), crossed_at
-            )
+            builder.store(builder.or_(builder.load(crossed_at), builder.bitcast(crossed, masks)), crossed_at)
             x = lanes.clamp(builder.fmul(builder.fsub(potential, lowest), per_mv), zero, last_row)
             whole = builder.fptosi(x, whole_type)
             fraction = builder.fsub(x, builder.sitofp(whole, lanes.type))
@@ -153,9 +151,7 @@ def _move_nodes(
             fast = builder.fmul(fast, builder.fmul(builder.fmul(m, h), builder.fmul(m, m)))
             sodium = lanes.multiply_add(slow, builder.fmul(p, builder.fmul(p, p)), fast)
             potassium = builder.fmul(potassium, s)
-            lanes.store(
-                builder.fadd(lanes.load(base_at, j), builder.fadd(sodium, potassium)), diagonal_at, j
-            )
+            lanes.store(builder.fadd(lanes.load(base_at, j), builder.fadd(sodium, potassium)), diagonal_at, j)
             sent = lanes.multiply_add(lanes.load(inertia_at, j), potential, lanes.load(constant_at, j))
             sent = lanes.multiply_add(potassium, e_k, lanes.multiply_add(sodium, e_na, sent))
             lanes.store(sent, rhs_at, j)
@@ -225,9 +221,7 @@ def _substitute_row(typingctx: Any, rhs: Any, ratio: Any, start: Any, width: Any
         with cgutils.for_range(builder, builder.udiv(width_value, ir.Constant(index, NODES))) as block:
             j = builder.add(start_value, builder.mul(block.index, ir.Constant(index, NODES)))
             after = lanes.load(rhs_at, builder.add(j, width_value))
-            lanes.store(
-                lanes.multiply_add(lanes.load(ratio_at, j), after, lanes.load(rhs_at, j)), rhs_at, j
-            )
+            lanes.store(lanes.multiply_add(lanes.load(ratio_at, j), after, lanes.load(rhs_at, j)), rhs_at, j)
         return context.get_dummy_value()
 
     return signature, generate
