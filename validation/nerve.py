@@ -10,7 +10,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from .nerve_fibre import heat_and_cold, human, lesions, neuron, refractory, second_order, velocity
+from .nerve_fibre import heat_and_cold, human, neuron, second_order, velocity
+from .nerve_lesions import lesions, refractory
 from .nerve_reference import Check
 from .nerve_study import cancellation, dispersion, electrode, fall_off, sensory, tables
 
