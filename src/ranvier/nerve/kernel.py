@@ -105,12 +105,22 @@ def _modes(
 ) -> None:  # fmt: skip
     """Update every mode, chunk by chunk of internodes; equal chunks share their weights, which then stay in cache."""
     n_even, n_odd, length = states_even.shape[1], states_odd.shape[1], states_even.shape[2]
-    for c in range(kind.size):
-        update_chunk(
-            states_even, states_odd, keep_even, keep_odd, drive_even, drive_odd, direct_even, direct_odd,
-            late_even, late_odd, new, used, rhs,
-            np.int64(c), kind[c], np.int64(length), np.int64(n_even), np.int64(n_odd), np.int64(width),
-        )  # fmt: skip
+    c = 0
+    while c < kind.size:
+        if c + 1 < kind.size and kind[c] == kind[c + 1]:
+            update_chunk(
+                states_even, states_odd, keep_even, keep_odd, drive_even, drive_odd, direct_even, direct_odd,
+                late_even, late_odd, new, used, rhs,
+                np.int64(c), kind[c], np.int64(length), np.int64(n_even), np.int64(n_odd), np.int64(width), 2,
+            )  # fmt: skip
+            c += 2
+        else:
+            update_chunk(
+                states_even, states_odd, keep_even, keep_odd, drive_even, drive_odd, direct_even, direct_odd,
+                late_even, late_odd, new, used, rhs,
+                np.int64(c), kind[c], np.int64(length), np.int64(n_even), np.int64(n_odd), np.int64(width), 1,
+            )  # fmt: skip
+            c += 1
 
 
 @_jit

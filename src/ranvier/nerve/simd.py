@@ -230,9 +230,12 @@ def _substitute_row(typingctx: Any, rhs: Any, ratio: Any, start: Any, width: Any
 def _update_chunk(
     typingctx: Any, states_even: Any, states_odd: Any, keep_even: Any, keep_odd: Any, drive_even: Any, drive_odd: Any,
     direct_even: Any, direct_odd: Any, late_even: Any, late_odd: Any, new: Any, used: Any, rhs: Any,
-    chunk: Any, kind: Any, length: Any, n_even: Any, n_odd: Any, width: Any,
+    chunk: Any, kind: Any, length: Any, n_even: Any, n_odd: Any, width: Any, together: Any,
 ) -> Any:  # fmt: skip
     """Move every mode of one chunk of internodes and add what they send to the two nodes of each.
+
+    `together` (a literal) is how many chunks of one kind, one after the other, are done at once: reading weights is what
+    the loop spends most of its time on, and so they are read once for all of them.
 
     For each internode and parity, with the sum or difference of its nodes' potentials, now (`new`) and as the scheme uses
     them (`used`): sent = direct new + late used, then for each mode Y = keep Y + drive used, sent += Y. The left node gets even
@@ -241,48 +244,55 @@ def _update_chunk(
     """
     signature = types.void(
         states_even, states_odd, keep_even, keep_odd, drive_even, drive_odd, direct_even, direct_odd, late_even,
-        late_odd, new, used, rhs, chunk, kind, length, n_even, n_odd, width,
+        late_odd, new, used, rhs, chunk, kind, length, n_even, n_odd, width, together,
     )  # fmt: skip
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         lanes = _Lanes(context, builder, signature.args[0].dtype, BLOCK)
         index = ir.IntType(64)
-        chunk, kind, length, n_even, n_odd, width = arguments[13:]
+        chunk, kind, length, n_even, n_odd, width = arguments[13:19]
+        many = signature.args[19].literal_value
         places = [
             lanes.data(own, value) for own, value in zip(signature.args[:13], arguments[:13], strict=True)
         ]
         states, keep, drive, direct, late = (places[i : i + 2] for i in range(0, 10, 2))
         new_at, used_at, rhs_at = places[10:]
-        first_node = builder.mul(chunk, length)
+        chunks = [builder.add(chunk, ir.Constant(index, i)) for i in range(many)]
         with cgutils.for_range(builder, builder.udiv(length, ir.Constant(index, BLOCK))) as block:
             offset = builder.mul(block.index, ir.Constant(index, BLOCK))
-            left = builder.add(first_node, offset)
-            right = builder.add(left, width)
+            left = [builder.add(builder.mul(one, length), offset) for one in chunks]
+            right = [builder.add(at, width) for at in left]
             weight_at = builder.add(builder.mul(kind, length), offset)
             sent = []
             for parity, (combine, n_modes) in enumerate(((builder.fadd, n_even), (builder.fsub, n_odd))):
-                now = combine(lanes.load(new_at, left), lanes.load(new_at, right))
-                potential = combine(lanes.load(used_at, left), lanes.load(used_at, right))
-                total = builder.fmul(lanes.load(direct[parity], weight_at), now)
-                total = lanes.multiply_add(lanes.load(late[parity], weight_at), potential, total)
-                total_at = cgutils.alloca_once(builder, lanes.type)
-                builder.store(total, total_at)
-                own = builder.add(builder.mul(builder.mul(chunk, n_modes), length), offset)
+                straight = lanes.load(direct[parity], weight_at)
+                lagging = lanes.load(late[parity], weight_at)
+                potentials, totals, own = [], [], []
+                for one, near, far in zip(chunks, left, right, strict=True):
+                    now = combine(lanes.load(new_at, near), lanes.load(new_at, far))
+                    potential = combine(lanes.load(used_at, near), lanes.load(used_at, far))
+                    total = lanes.multiply_add(lagging, potential, builder.fmul(straight, now))
+                    potentials.append(potential)
+                    totals.append(cgutils.alloca_once(builder, lanes.type))
+                    builder.store(total, totals[-1])
+                    own.append(builder.add(builder.mul(builder.mul(one, n_modes), length), offset))
                 shared = builder.add(builder.mul(builder.mul(kind, n_modes), length), offset)
                 with cgutils.for_range(builder, n_modes) as mode:
                     step = builder.mul(mode.index, length)
-                    at, weights = builder.add(own, step), builder.add(shared, step)
-                    driven = builder.fmul(lanes.load(drive[parity], weights), potential)
-                    moved = lanes.multiply_add(
-                        lanes.load(keep[parity], weights), lanes.load(states[parity], at), driven
-                    )
-                    lanes.store(moved, states[parity], at)
-                    builder.store(builder.fadd(builder.load(total_at), moved), total_at)
-                sent.append(builder.load(total_at))
-            even, odd = sent
+                    weights = builder.add(shared, step)
+                    stays, driven = lanes.load(keep[parity], weights), lanes.load(drive[parity], weights)
+                    for potential, total_at, start in zip(potentials, totals, own, strict=True):
+                        at = builder.add(start, step)
+                        moved = lanes.multiply_add(
+                            stays, lanes.load(states[parity], at), builder.fmul(driven, potential)
+                        )
+                        lanes.store(moved, states[parity], at)
+                        builder.store(builder.fadd(builder.load(total_at), moved), total_at)
+                sent.append([builder.load(total_at) for total_at in totals])
             # In this order: with one lane the right nodes of a block are its left nodes but for one.
-            lanes.store(builder.fadd(lanes.load(rhs_at, left), builder.fadd(even, odd)), rhs_at, left)
-            lanes.store(builder.fadd(lanes.load(rhs_at, right), builder.fsub(even, odd)), rhs_at, right)
+            for near, far, even, odd in zip(left, right, *sent, strict=True):
+                lanes.store(builder.fadd(lanes.load(rhs_at, near), builder.fadd(even, odd)), rhs_at, near)
+                lanes.store(builder.fadd(lanes.load(rhs_at, far), builder.fsub(even, odd)), rhs_at, far)
         return context.get_dummy_value()
 
     return signature, generate
@@ -291,4 +301,4 @@ def _update_chunk(
 move_nodes: Any = intrinsic(_move_nodes)
 eliminate_row: Any = intrinsic(_eliminate_row)
 substitute_row: Any = intrinsic(_substitute_row)
-update_chunk: Any = intrinsic(_update_chunk)
+update_chunk: Any = intrinsic(prefer_literal=True)(_update_chunk)
