@@ -26,10 +26,11 @@ _jit = njit(cache=True, fastmath=True, error_model="numpy", nogil=True)
 @_jit
 def _solve(diagonal: Any, coupling: Any, rhs: Any, ratio: Any, width: int, one: Any) -> None:
     """Solve the tridiagonal system of every lane, in place of `rhs`; off-diagonals are -coupling."""
-    n = rhs.size
     if width == 1:
         _solve_alone(diagonal, coupling, rhs, ratio, one)
         return
+    # What is left after the last whole row stands alone and at rest.
+    n = rhs.size // width * width
     last = n - width
     for j in range(width):
         inverse = one / diagonal[j]

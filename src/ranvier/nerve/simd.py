@@ -112,6 +112,7 @@ def _move_nodes(
         masks = ir.IntType(NODES)
         crossed_at = cgutils.alloca_once_value(builder, masks(0))
         whole_type = ir.VectorType(ir.IntType(32), NODES)
+        first_whole, last_whole = ir.Constant(whole_type, [0] * NODES), builder.fptosi(last_row, whole_type)
         with cgutils.for_range(builder, builder.udiv(count, ir.Constant(index, NODES))) as block:
             j = builder.mul(block.index, ir.Constant(index, NODES))
             before, solved = lanes.load(u_at, j), lanes.load(rhs_at, j)
@@ -124,7 +125,10 @@ def _move_nodes(
             )
             builder.store(builder.or_(builder.load(crossed_at), builder.bitcast(crossed, masks)), crossed_at)
             x = lanes.clamp(builder.fmul(builder.fsub(potential, lowest), per_mv), zero, last_row)
+            # Once more as whole numbers: a potential that is no number must not read beyond the table.
             whole = builder.fptosi(x, whole_type)
+            whole = builder.select(builder.icmp_signed("<", whole, first_whole), first_whole, whole)
+            whole = builder.select(builder.icmp_signed(">", whole, last_whole), last_whole, whole)
             fraction = builder.fsub(x, builder.sitofp(whole, lanes.type))
             columns = []
             for k in range(NODES):
