@@ -69,15 +69,15 @@ def main(words: list[str] | None = None) -> int:
 HEAD = """# Validation of the nerve
 
 Written by `./dev validate nerve`; no figure here is typed by hand. Targets: issue 5 and the biophysics dossier. Reference data:
-`validation/nerve/`. Speed is another page: `./dev bench nerve`."""
+`validation/nerve/`. Speed is another page: nerve-speed.md, from `./dev bench nerve`."""
 NEURON_DECIDES = "The reference run is off there: NEURON itself gives our figure (last row of that table)."
 SPREAD = (
-    "The spread of velocities found in single axons (34 to 66 m/s) gives no more in this muscle; the dossier's compact model falls short "
+    "The spread of velocities found in single axons gives no more in our units; the dossier's compact model falls short in the arm "
     "likewise. A wider spread would meet it and would be a fit."
 )
 SHAPE = (
-    "Our units' positive phases are larger than real ones. Left out: skin and fat, oblique fibres, neighbouring muscles under the same "
-    "electrode. No open recording of human surface units was found to build them from."
+    "Our units' positive phases are larger than the compact model's. Left out: skin and fat, oblique fibres, neighbouring muscles under "
+    "the same electrode. No open recording of human surface units was found to build them from."
 )
 #: Why a target is missed, as far as known, by how its line begins.
 REASONS = {
