@@ -64,7 +64,7 @@ def step_group(
         group.table, group.table_start, group.conductance, group.inertia, group.base, group.constant, group.numbers,
         columns[:, 0].astype(np.int64), columns[:, 1].copy(), columns[:, 2].copy(),
         columns[:, 2] + columns[:, 3],
-        *(aligned(group.u) for _ in range(4)),
+        aligned(group.u), aligned(group.u), aligned(group.u), aligned(group.u),
         crossed, highest, spike_ms, spike_count, np.array(watch_at, dtype=np.int64),
         np.array(trace_at, dtype=np.int64), trace, frames, frame_every, np.array(until, dtype=np.int64),
     )  # fmt: skip
