@@ -1,18 +1,23 @@
 """Memory and speed of `ranvier nerve sweep` by number of fibres: python -m benchmarks.sweep_memory 10000 100000 1000000
 
-Each size runs in a process of its own. Memory is the peak resident set of the parent and of its largest worker, so that a sweep
-that kept its rows would show it. Prints a table in Markdown.
+Each size runs in a process of its own, is killed when a third of its parts are done, and is started again; every row
+must then stand in the table once, in order. Memory is the peak resident set of the parent and of its largest worker, so that
+a sweep that kept its rows would show it. Prints a table in Markdown.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+import numpy as np
 
 SPEC = """
 diameter_um = {{from = 5.7, to = 16.0, n = {n}}}
@@ -25,40 +30,62 @@ time_step_us = 10.0
 """
 #: Fibres for each diameter in the sweep above.
 EACH = 5 * 2 * 2 * 50
+KILLED_AT = 1 / 3
 
 
-def one(n_fibres: int) -> dict[str, float]:
-    """Run one sweep in this process and its workers."""
+def one(folder: Path) -> dict[str, float]:
+    """Run, or finish, the sweep of a folder in this process and its workers."""
     from ranvier.nerve.sweep import read_spec, run_sweep
 
-    with tempfile.TemporaryDirectory() as folder:
-        spec = Path(folder) / "sweep.toml"
-        spec.write_text(SPEC.format(n=max(1, n_fibres // EACH)))
-        started = time.monotonic()
-        counts = run_sweep(read_spec(spec), Path(folder) / "rows.parquet")
-        seconds = time.monotonic() - started
+    counts = run_sweep(read_spec(folder / "sweep.toml"), folder / "rows.parquet")
     peak = {
         who: resource.getrusage(which).ru_maxrss / 1024
         for who, which in (("parent", resource.RUSAGE_SELF), ("worker", resource.RUSAGE_CHILDREN))
     }
-    return {"rows": counts["rows"], "faults": counts["faults"], "seconds": seconds, **peak}
+    return {"rows": counts["rows"], "faults": counts["faults"], **peak}
+
+
+def measure(n_fibres: int) -> dict[str, float]:
+    """Run a sweep, kill it, finish it, and check that no row is lost or doubled."""
+    import pyarrow.parquet as pq
+
+    from ranvier.nerve.sweep import read_spec
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        spec = folder / "sweep.toml"
+        spec.write_text(SPEC.format(n=max(1, n_fibres // EACH)))
+        n_parts = read_spec(spec).n_parts
+        command = [sys.executable, "-m", "benchmarks.sweep_memory", "--one", name]
+        started = time.monotonic()
+        first = subprocess.Popen(command, start_new_session=True)
+        while len(list(folder.glob("*.parts/part-*.parquet"))) < KILLED_AT * n_parts:
+            assert first.poll() is None, "it ended before it could be killed"
+            time.sleep(0.5)
+        os.killpg(first.pid, signal.SIGKILL)
+        first.wait()
+        kept = len(list(folder.glob("*.parts/part-*.parquet")))
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        seconds = time.monotonic() - started
+        row = pq.read_table(folder / "rows.parquet", columns=["row"])["row"].to_numpy()
+        assert (row == np.arange(row.size)).all(), "every row once, in order"
+        return {**json.loads(done.stdout), "seconds": seconds, "kept": kept, "parts": n_parts}
 
 
 def main(words: list[str]) -> int:
     """Measure the sizes asked for."""
     if words[:1] == ["--one"]:
-        print(json.dumps(one(int(words[1]))))
+        print(json.dumps(one(Path(words[1]))))
         return 0
     print(
-        "| fibres | seconds | fibres/s | parent, peak MB | largest worker, peak MB |\n|---|---|---|---|---|"
+        "| fibres, each once | parts done when killed | seconds in all | fibres/s | parent, peak MB | largest worker, peak MB |\n"
+        "|---|---|---|---|---|---|"
     )
     for size in words or ["10000", "100000"]:
-        command = [sys.executable, "-m", "benchmarks.sweep_memory", "--one", size]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        row = json.loads(done.stdout)
+        row = measure(int(size))
         print(
-            f"| {row['rows']:,} | {row['seconds']:.0f} | {row['rows'] / row['seconds']:,.0f} | {row['parent']:.0f} | "
-            f"{row['worker']:.0f} |",
+            f"| {row['rows']:,} | {row['kept']} of {row['parts']} | {row['seconds']:.0f} | "
+            f"{row['rows'] / row['seconds']:,.0f} | {row['parent']:.0f} | {row['worker']:.0f} |",
             flush=True,
         )
     return 0

@@ -58,4 +58,6 @@ def test_the_card_kernel_under_the_simulator_matches_the_processor(scheme: str, 
     card = np.load(out)
     assert np.abs(group.u).max() > 50.0, "an impulse was under way"
     np.testing.assert_allclose(card[: group.u.size], group.u, atol=1e-8)
-    np.testing.assert_allclose(np.nan_to_num(card[group.u.size :], nan=-1.0), record.crossed_ms, atol=1e-10)
+    np.testing.assert_allclose(
+        np.nan_to_num(card[group.u.size :], nan=-1.0), record.crossed_ms[:12], atol=1e-10
+    )

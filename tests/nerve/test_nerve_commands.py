@@ -42,6 +42,19 @@ def test_fibre_reports_the_keys_of_the_interface(capsys, tmp_path: Path) -> None
     assert blocked["arrival_ms"][-1] is None
 
 
+def test_fibre_says_how_soon_a_second_impulse_passes_when_asked(capsys, tmp_path: Path) -> None:
+    words = ["fibre", "--diameter-um", "10", "--length-mm", "30", "--dt-us", "5", "--trains"]
+    document = json.loads(run(capsys, *words, "--json")[1])
+    assert document["refractory_period_ms"] == pytest.approx(0.94, rel=0.05)
+    assert 300.0 < document["maximal_frequency_hz"] < 1000.0 / document["refractory_period_ms"]
+    assert "A second impulse passes from 0.9" in run(capsys, *words)[1]
+    lesion = tmp_path / "bare.toml"
+    lesion.write_text('[[lesion]]\nkind = "bare_internodes"\nfrom_mm = 14\nto_mm = 18')
+    blocked = json.loads(run(capsys, *words, "--lesion", str(lesion), "--json")[1])
+    assert blocked["refractory_period_ms"] is None
+    assert blocked["maximal_frequency_hz"] is None
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

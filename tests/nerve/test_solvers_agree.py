@@ -25,6 +25,8 @@ from ranvier.nerve.weights import Scheme
 TABLE_MV = 0.02
 #: Elimination itself is exact.
 ROUNDING_MS = 1e-9
+#: Lanes are summed in another order than a fibre alone.
+GROUPED_MS = {"float64": 1e-9, "float32": 1e-3}
 
 SYMMETRIC = {
     "healthy": [],
@@ -114,3 +116,18 @@ def test_a_steady_current_settles_to_one_rest_in_both_solvers() -> None:
     rests = [run.trace_mv[0, 0] for run in runs]
     assert rests[0] < -81.0, "the current hyperpolarises"
     assert rests[0] == pytest.approx(rests[1], abs=0.05)
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize("count", [2, 3, 8, 13, 24, 31])
+def test_a_group_of_any_width_gives_what_its_fibres_give_alone(count: int, precision: str) -> None:
+    fibres = [
+        build_fibre(6.0 + 0.3 * i, n_nodes=9 + i % 4, lesions=[SodiumLoss(Elements(3), 1.0 - 0.02 * i)])
+        for i in range(count)
+    ]
+    settings = {"duration_ms": 1.5, "precision": precision}
+    together = conduct(fibres, **settings)
+    for fibre, run in zip(fibres, together, strict=True):
+        alone = conduct([fibre], **settings)[0]
+        assert np.isfinite(alone.arrival_ms).all(), "the impulse passed"
+        np.testing.assert_allclose(run.arrival_ms, alone.arrival_ms, rtol=0, atol=GROUPED_MS[precision])

@@ -66,6 +66,11 @@ def _register_fibre(parser: argparse.ArgumentParser) -> None:
         "--variant", help="constants of the model: modeldb_3810 or published (MRG's two alpha_m)"
     )
     parser.add_argument("--current-na", type=float, default=2.0, help="stimulus, 0.1 ms long (default 2 nA)")
+    parser.add_argument(
+        "--trains",
+        action="store_true",
+        help="also: how soon a second impulse passes, and how fast a train (takes some seconds)",
+    )
     _add_step_arguments(parser, scheme="second_order", dt_us=2.5)
     parser.add_argument("--json", action="store_true", help=JSON_HELP)
 
@@ -164,7 +169,15 @@ def _add_step_arguments(parser: argparse.ArgumentParser, *, scheme: str, dt_us: 
 
 
 def _fibre(arguments: argparse.Namespace) -> int:
-    from ranvier.nerve.report import attack_fibre, fibre_document, fibre_text, step_error_fraction
+    from ranvier.nerve.propagation import Pulse
+    from ranvier.nerve.report import (
+        attack_fibre,
+        fibre_document,
+        fibre_text,
+        step_error_fraction,
+        train_text,
+    )
+    from ranvier.nerve.trains import train_limits
     from ranvier.nerve.weights import Scheme
 
     scheme = Scheme(arguments.scheme)
@@ -179,10 +192,16 @@ def _fibre(arguments: argparse.Namespace) -> int:
         time_step_us=arguments.dt_us,
         scheme=scheme,
     )
+    limits = None
+    if arguments.trains:
+        pulse = Pulse(current_na=arguments.current_na)
+        limits = train_limits(result.fibre, pulse=pulse, time_step_us=arguments.dt_us, scheme=scheme)
     if arguments.json:
-        print_json(fibre_document(result, scheme=scheme, time_step_us=arguments.dt_us))
+        print_json(fibre_document(result, scheme=scheme, time_step_us=arguments.dt_us, limits=limits))
     else:
         print(fibre_text(result))
+        if limits is not None:
+            print(train_text(limits))
         error = step_error_fraction(arguments.dt_us, scheme)
         if error > 0.02:
             print(f"With this step times are off by about {100 * error:.0f} %; --dt-us 2.5 is within 0.5 %.")

@@ -21,6 +21,7 @@ _HOMES = {
     "LesionFile": "lesion_file", "read_lesion_file": "lesion_file", "parse_lesions": "lesion_file",
     "MotorPool": "pool", "load_pool": "pool", "draw_axons": "pool",
     "attack_nerve": "attacked", "simulate_study": "study", "StudySettings": "study", "truth_document": "study",
+    "central_mapping": "immune", "draw_mapping": "immune", "ComplementAttack": "immune", "train_limits": "trains",
     "refractory_period_of_transmission_ms": "trains", "maximal_transmissible_frequency_hz": "trains",
 }  # fmt: skip
 __all__ = sorted(_HOMES)

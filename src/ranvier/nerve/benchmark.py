@@ -15,19 +15,29 @@ import numpy as np
 
 from ranvier.terms.benchmark import BenchmarkRow
 
+from .attacked import attack_nerve
 from .fibre import PER_INTERNODE, Fibre, build_fibre, draw_circuit
 from .group import form_group
+from .lesion_file import parse_lesions
 from .peers import neuron_mrg
-from .propagation import Pulse, conduct
+from .pool import draw_axons, load_pool
+from .propagation import WIDTH, Pulse, conduct
 from .stepping import step_group
 from .weights import Scheme
 
 N_NODES = 101
 BATCH = 64
-WIDTH = 32
 DIAMETER_UM = 10.0
 UNIT = "M compartment-steps/s"
 FIRST, LAST = 20, 80
+N_AXONS = 300
+NEW_LESION = """
+[[lesion]]
+kind = "myelin_loss"
+between = ["wrist", "elbow"]
+length_mm = 30
+remaining_fraction = {distribution = "uniform", low = 0.0, high = 0.3}
+"""
 Rate = tuple[float, float]
 
 
@@ -59,6 +69,7 @@ def measure(*, short: bool = False) -> list[BenchmarkRow]:
             error = _velocity(fibre, scheme, 5.0, precision) / converged - 1.0
             rows.append(BenchmarkRow(case, ours, UNIT, error=error))
     rows += _matched(fibre, rates, peer, converged)
+    rows.append(_drawn())
     rows += _jaxon_rows(rates, short=short)
     return rows
 
@@ -79,6 +90,17 @@ def _matched(
             name = f"NEURON at 1 us ({peer['fine'][1] / converged - 1.0:+.1%})"
             rows.append(BenchmarkRow(case, ours, "fibre-ms/s", name, theirs, ours / theirs, error))
     return rows
+
+
+def _drawn() -> BenchmarkRow:
+    """A nerve with a lesion it has not had before: read off the tables, simulated only where they are unsure."""
+    axons = draw_axons(load_pool("median_apb"), np.random.default_rng(1), count=N_AXONS)
+    lesion = parse_lesions(NEW_LESION)
+    attack_nerve(axons, lesion)  # reads the tables from disk
+    took = min(_seconds(lambda: attack_nerve(axons, lesion)) for _ in range(3))
+    return BenchmarkRow(
+        f"which of {N_AXONS} axons a new myelin lesion blocks, and how late the rest", took * 1e3, "ms"
+    )
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 KINDS = ("node", "mysa", "flut", "stin")
 PER_INTERNODE = len(PERIOD)
+PERIOD_KINDS = np.array([KINDS.index(name) for name in PERIOD], dtype=np.int64)
 #: Conductance that stands for "open to the bath" (NEURON's habit for a node), S/cm2.
 SHORT_CIRCUIT_S_PER_CM2 = 1e10
 FEWEST_NODES = 3
@@ -136,8 +137,7 @@ def build_fibre(
         )
     geometry = model.geometry(diameter_um)
     count = _node_count(n_nodes, length_mm, geometry)
-    kinds = [*(PERIOD * (count - 1)), "node"]
-    kind = np.array([KINDS.index(name) for name in kinds], dtype=np.int64)
+    kind = np.append(np.tile(PERIOD_KINDS, count - 1), KINDS.index("node"))
     by_kind = {
         "node": (geometry.node_length_um, geometry.node_diameter_um, model.constants["node_gap_um"]),
         "mysa": (geometry.mysa_length_um, geometry.mysa_diameter_um, model.constants["mysa_gap_um"]),

@@ -62,6 +62,7 @@ def step_on_gpu(
         group.coupling, group.table, group.table_start, group.conductance, group.inertia, group.base, group.constant,
         group.numbers, pulse_node, current_na, start_ms, start_ms + duration_ms, crossed,
     )  # fmt: skip
+    crossed = crossed[: group.n_nodes * group.width]
     return np.where(crossed < 0, np.nan, crossed).reshape(group.n_nodes, group.width)
 
 
@@ -93,7 +94,7 @@ def _advance(
     has_right = i < n - 1
     kind = chunk_kind[chunk] if has_right else 0
     u = float64(u_out[j])
-    m, h, p, s = gates[j, 0], gates[j, 1], gates[j, 2], gates[j, 3]
+    m, h, p, s = gates[0, j], gates[1, j], gates[2, j], gates[3, j]
     potential[i] = u
     cuda.syncthreads()
     right = potential[i + 1] if has_right else 0.0
@@ -108,8 +109,8 @@ def _advance(
             from_odd += states_odd[chunk, row, at]
     for step in range(n_steps):
         time_ms = step * dt
-        sodium = conductance[j, 0] * m * m * m * h + conductance[j, 1] * p * p * p
-        potassium = conductance[j, 2] * s
+        sodium = conductance[0, j] * m * m * m * h + conductance[1, j] * p * p * p
+        potassium = conductance[2, j] * s
         own = inertia[j] * u + sodium * numbers[5] + potassium * numbers[6] + constant[j]
         if i == pulse_node:
             overlap = min(time_ms + dt, pulse_to) - max(time_ms, pulse_from)
@@ -155,10 +156,14 @@ def _advance(
         whole = int(x)
         f = x - whole
         q = table_start[j] + whole
-        m = (table[q, 0] + f * table[q, 8]) * m + table[q, 4] + f * table[q, 12]
-        h = (table[q, 1] + f * table[q, 9]) * h + table[q, 5] + f * table[q, 13]
-        p = (table[q, 2] + f * table[q, 10]) * p + table[q, 6] + f * table[q, 14]
-        s = (table[q, 3] + f * table[q, 11]) * s + table[q, 7] + f * table[q, 15]
+        stay, add = table[q, 0], table[q, 4]
+        m = (stay + f * (table[q + 1, 0] - stay)) * m + add + f * (table[q + 1, 4] - add)
+        stay, add = table[q, 1], table[q, 5]
+        h = (stay + f * (table[q + 1, 1] - stay)) * h + add + f * (table[q + 1, 5] - add)
+        stay, add = table[q, 2], table[q, 6]
+        p = (stay + f * (table[q + 1, 2] - stay)) * p + add + f * (table[q + 1, 6] - add)
+        stay, add = table[q, 3], table[q, 7]
+        s = (stay + f * (table[q + 1, 3] - stay)) * s + add + f * (table[q + 1, 7] - add)
         cuda.syncthreads()
         potential[i] = u
         cuda.syncthreads()
@@ -180,4 +185,4 @@ def _advance(
                 from_odd += y
             even, odd = new_even, new_odd
     u_out[j] = u
-    gates[j, 0], gates[j, 1], gates[j, 2], gates[j, 3] = m, h, p, s
+    gates[0, j], gates[1, j], gates[2, j], gates[3, j] = m, h, p, s

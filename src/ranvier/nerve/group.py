@@ -12,19 +12,27 @@ from numpy.typing import NDArray
 from .eigenmodes import internode_rows, reduce_internode
 from .fibre import PER_INTERNODE, Circuit, Fibre
 from .kinetics import steady_state
-from .simd import BLOCK
+from .simd import BLOCK, COLUMNS
 from .tables import LOWEST_MV, N_ROWS, NODE_GATES, STEP_MV, gate_table
 from .weights import Scheme, StepWeights, step_weights
 
 Array = NDArray[np.floating]
 ARRIVAL_MV = -20.0
+#: Bytes of a cache line, and of the longest vectors.
+LINE = 64
+#: Rows of `Group.conductance`.
+NODE_CHANNELS = ("naf", "nap", "ks")
 #: Internode elements (rows x lanes) whose modes are updated together: weights and states of a chunk fit a first-level cache.
-CHUNK = 128
+CHUNK = 16
 
 
 @dataclass(eq=False)
 class Group:
-    """Up to W fibres of one model; node i of lane w at i W + w. `rows` holds each internode's row number."""
+    """Up to W fibres of one model; node i of lane w at i W + w, padded with nodes that stand alone until every chunk
+    of internodes has its nodes and their number is a multiple of `BLOCK`.
+
+    `internodes` (n_nodes - 1, W) holds each internode's place in `kinds`.
+    """
 
     width: int
     n_nodes: int
@@ -49,6 +57,22 @@ class Group:
     internodes: NDArray[np.int64]
     kinds: list[bytes]
 
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if isinstance(value, np.ndarray):
+                setattr(self, name, aligned(value))
+            elif isinstance(value, tuple):
+                setattr(self, name, tuple(aligned(part) for part in value))
+
+
+def aligned(values: Array) -> Array:
+    """Copy an array to where a cache line begins: vectors that straddle two lines cost a third more."""
+    room = np.empty(values.nbytes + LINE, dtype=np.uint8)
+    start = -room.ctypes.data % LINE
+    copy = room[start : start + values.nbytes].view(values.dtype).reshape(values.shape)
+    copy[...] = values
+    return copy
+
 
 def form_group(
     fibres: Sequence[Fibre],
@@ -70,12 +94,12 @@ def form_group(
     internodes = np.zeros((n_nodes - 1, width), dtype=np.int64)
     known: dict[bytes, int] = {}
     for lane, circuit in enumerate(circuits):
-        rows, which = _distinct(internode_rows(circuit))
-        for row in rows:
+        for i, values in enumerate(internode_rows(circuit)):
+            row = values.tobytes()
             if row not in known:
                 known[row] = len(kinds)
                 kinds.append(row)
-        internodes[: which.size, lane] = np.array([known[row] for row in rows])[which]
+            internodes[i, lane] = known[row]
     weights = [step_weights(row, time_step_ms=time_step_ms, scheme=scheme) if row else None for row in kinds]
     per_node = _node_arrays(fibres, circuits, n_nodes)
     inertia = per_node["capacitance"] * ((2.0 if scheme is Scheme.SECOND_ORDER else 1.0) / time_step_ms)
@@ -85,12 +109,25 @@ def form_group(
     base[1:] += own
     base[per_node["capacitance"] == 0.0] = 1.0
     temperatures = sorted({fibre.celsius for fibre in fibres})
-    table = np.vstack([gate_table(model.id, model.variant, t, time_step_ms) for t in temperatures])
+    # The kernel takes the rise to the next row from that row itself: half as much to keep in cache.
+    table = np.vstack(
+        [gate_table(model.id, model.variant, t, time_step_ms)[:, :COLUMNS] for t in temperatures]
+    )
     starts = np.array([temperatures.index(fibre.celsius) * N_ROWS for fibre in fibres])
     rest = model.resting_mv
     gates = np.array([float(steady_state(model.gates[name], np.array(rest))) for name in NODE_GATES])
-    u = np.zeros(n_nodes * width, dtype=dtype)
     chunks, chunk_kind = _chunks(internodes)
+    size = -(-(chunk_kind.size * chunks.shape[1] + width) // BLOCK) * BLOCK
+
+    def over_nodes(values: Array, *, alone: float = 0.0) -> Array:
+        flat = np.full(size, alone, dtype=dtype)
+        flat[: values.size] = values.ravel()
+        return flat
+
+    coupling = np.zeros(size - width, dtype=dtype)
+    coupling[: internodes.size] = np.array([w.coupling_us if w else 0.0 for w in weights])[internodes].ravel()
+    table_start = np.zeros(size, dtype=np.int64)
+    table_start[: n_nodes * width] = np.tile(starts, n_nodes)
     even, odd = (_parity_arrays(weights, chunks, chunk_kind, parity, dtype) for parity in ("even", "odd"))
     numbers_array = [
         LOWEST_MV, 1.0 / STEP_MV, N_ROWS - 1.001, 0.0, ARRIVAL_MV - rest,
@@ -99,21 +136,21 @@ def form_group(
     return Group(
         width=width,
         n_nodes=n_nodes,
-        u=u,
-        gates=np.tile(gates, (n_nodes * width, 1)).astype(dtype),
+        u=np.zeros(size, dtype=dtype),
+        gates=np.repeat(gates[:, None], size, axis=1).astype(dtype),
         states=(even["states"], odd["states"]),
         keep=(even["keep"], odd["keep"]),
         drive=(even["drive"], odd["drive"]),
         chunk_kind=chunk_kind,
         direct=(even["direct"], odd["direct"]),
         late=(even["late"], odd["late"]),
-        coupling=np.array([w.coupling_us if w else 0.0 for w in weights])[internodes].ravel().astype(dtype),
+        coupling=coupling,
         table=table.astype(dtype),
-        table_start=np.tile(starts, n_nodes),
-        conductance=per_node["conductance"].reshape(-1, 4).astype(dtype),
-        inertia=inertia.ravel().astype(dtype),
-        base=base.ravel().astype(dtype),
-        constant=per_node["constant"].ravel().astype(dtype),
+        table_start=table_start,
+        conductance=np.array([over_nodes(per_node[name]) for name in NODE_CHANNELS]),
+        inertia=over_nodes(inertia),
+        base=over_nodes(base, alone=1.0),
+        constant=over_nodes(per_node["constant"]),
         numbers=np.array(numbers_array, dtype=dtype),
         midpoint=scheme is Scheme.SECOND_ORDER,
         time_step_ms=time_step_ms,
@@ -124,7 +161,7 @@ def form_group(
 
 def slave_states(group: Group, scheme: Scheme) -> None:
     """Set every mode to what it would hold had the node potentials stayed as they are now for long."""
-    u = group.u.reshape(group.n_nodes, group.width).astype(np.float64)
+    u = group.u[: group.n_nodes * group.width].reshape(group.n_nodes, group.width).astype(np.float64)
     for index, (sums, name) in enumerate(((u[:-1] + u[1:], "even"), (u[:-1] - u[1:], "odd"))):
         rate, coupling, scale, old = [], [], [], []
         for row in group.kinds:
@@ -152,17 +189,13 @@ def slave_states(group: Group, scheme: Scheme) -> None:
         kept[:] = np.moveaxis(padded.reshape(n_chunks, length, n_modes), 2, 1)
 
 
-def _distinct(rows: NDArray[np.float64]) -> tuple[list[bytes], NDArray[np.int64]]:
-    unique, inverse = np.unique(rows, axis=0, return_inverse=True)
-    return [row.tobytes() for row in unique], np.asarray(inverse).reshape(-1)
-
-
 def _node_arrays(
     fibres: Sequence[Fibre], circuits: Sequence[Circuit], n_nodes: int
 ) -> dict[str, NDArray[np.float64]]:
     width = len(fibres)
-    arrays = {name: np.zeros((n_nodes, width)) for name in ("capacitance", "leak", "constant")}
-    conductance = np.zeros((n_nodes, width, 4))
+    arrays = {
+        name: np.zeros((n_nodes, width)) for name in ("capacitance", "leak", "constant", *NODE_CHANNELS)
+    }
     for lane, (fibre, circuit) in enumerate(zip(fibres, circuits, strict=True)):
         at = slice(0, None, PER_INTERNODE)
         count = fibre.n_nodes
@@ -172,9 +205,9 @@ def _node_arrays(
         arrays["constant"][:count, lane] = (
             leak * (circuit.leak_reversal_mv[at] - fibre.model.resting_mv) + circuit.steady_current_na[at]
         )
-        for column, channel in enumerate(("naf", "nap", "ks")):
-            conductance[:count, lane, column] = circuit.channel_us[channel][at]
-    return {**arrays, "conductance": conductance}
+        for channel in NODE_CHANNELS:
+            arrays[channel][:count, lane] = circuit.channel_us[channel][at]
+    return arrays
 
 
 def _chunks(internodes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

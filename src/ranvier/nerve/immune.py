@@ -16,6 +16,7 @@ import numpy as np
 from ranvier.terms import DataError, NerveError
 from ranvier.terms.vocabulary import read_toml
 
+from .fibre import Fibre
 from .lesion import Lesion, NodeLengthening, Place, SealLoosening, SodiumLoss
 
 FILE = Path(__file__).parent / "slow_states" / "immune_mapping.toml"
@@ -33,17 +34,22 @@ class ImmuneMapping:
     complement_inhibitor_efficacy: float
 
     def drive(self, *, immunoglobulin: float = 0.0, complement_inhibitor: float = 0.0) -> float:
-        """What is left of complement's drive under treatment; each treatment's level is 0 (none) to 1 (full)."""
+        """Complement's drive under treatment; each treatment's level is 0 (none) to 1 (full)."""
+        return self.complement_drive * self.share_left(
+            immunoglobulin=immunoglobulin, complement_inhibitor=complement_inhibitor
+        )
+
+    def share_left(self, *, immunoglobulin: float = 0.0, complement_inhibitor: float = 0.0) -> float:
+        """Share of complement's drive that treatment leaves."""
         for path, level in (
             ("immunoglobulin", immunoglobulin),
             ("complement_inhibitor", complement_inhibitor),
         ):
             if not 0.0 <= level <= 1.0:
                 raise NerveError(path=path, given=f"{level:g}", expected="0 (none) to 1 (full)")
-        left = (1.0 - immunoglobulin * self.immunoglobulin_efficacy) * (
+        return (1.0 - immunoglobulin * self.immunoglobulin_efficacy) * (
             1.0 - complement_inhibitor * self.complement_inhibitor_efficacy
         )
-        return self.complement_drive * left
 
     def lesions(self, nodes: Place, drive: float) -> list[Lesion]:
         """The lesions of a drive on these nodes and the internodes beside them. [drive 0 to 1]"""
@@ -54,6 +60,18 @@ class ImmuneMapping:
             NodeLengthening(nodes, 1.0 + drive * (self.node_length_at_full_drive_um - 1.0)),
             SealLoosening(nodes, 1.0 + drive * (self.gap_factor_at_full_drive - 1.0)),
         ]
+
+
+@dataclass(frozen=True)
+class ComplementAttack:
+    """Complement on the nodes of a place, at the mapping's central values; `drive` is what treatment has left of it."""
+
+    nodes: Place
+    drive: float
+
+    def attack(self, fibre: Fibre) -> Fibre:
+        """Lose sodium channels, lengthen nodes and loosen the seals beside them."""
+        return fibre.with_lesions(central_mapping().lesions(self.nodes, self.drive))
 
 
 @cache

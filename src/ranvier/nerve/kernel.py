@@ -18,36 +18,30 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from .simd import move_gates, update_chunk, whole
+from .simd import NODES, eliminate_row, move_nodes, substitute_row, update_chunk
 
 _jit = njit(cache=True, fastmath=True, error_model="numpy", nogil=True)
 
 
 @_jit
-def _sums(left: Any, right: Any, even: Any, odd: Any) -> None:
-    for j in range(left.size):
-        even[j] = left[j] + right[j]
-    for j in range(left.size):
-        odd[j] = left[j] - right[j]
-
-
-@_jit
-def _send(to_left: Any, to_right: Any, even: Any, odd: Any) -> None:
-    for j in range(to_left.size):
-        to_left[j] += even[j] + odd[j]
-    for j in range(to_right.size):
-        to_right[j] += even[j] - odd[j]
-
-
-@_jit
 def _solve(diagonal: Any, coupling: Any, rhs: Any, ratio: Any, width: int, one: Any) -> None:
     """Solve the tridiagonal system of every lane, in place of `rhs`; off-diagonals are -coupling."""
-    n = rhs.size
+    if width == 1:
+        _solve_alone(diagonal, coupling, rhs, ratio, one)
+        return
+    # What is left after the last whole row stands alone and at rest.
+    n = rhs.size // width * width
     last = n - width
     for j in range(width):
         inverse = one / diagonal[j]
         ratio[j] = coupling[j] * inverse
         rhs[j] = rhs[j] * inverse
+    if width % NODES == 0:
+        for j in range(width, n, width):
+            eliminate_row(diagonal, coupling, rhs, ratio, np.int64(j), np.int64(width), j < last)
+        for j in range(last - width, -1, -width):
+            substitute_row(rhs, ratio, np.int64(j), np.int64(width))
+        return
     for j in range(width, last):
         k = j - width
         inverse = one / (diagonal[j] - coupling[k] * ratio[k])
@@ -61,68 +55,88 @@ def _solve(diagonal: Any, coupling: Any, rhs: Any, ratio: Any, width: int, one: 
 
 
 @_jit
-def _accept(
-    solution: Any, u: Any, midpoint: bool, crossed_ms: Any, highest: Any, threshold: Any, time_ms: float,
-    time_step_ms: float,
-) -> None:  # fmt: skip
-    """Take the solved potentials over into `u`; note peaks and first crossings."""
-    n_crossing = 0
-    if midpoint:
-        for j in range(u.size):
-            solution[j] += solution[j] - u[j]
-    for j in range(u.size):
-        highest[j] = max(highest[j], solution[j])
-    for j in range(u.size):
-        n_crossing += (u[j] < threshold) & (solution[j] >= threshold)
-    if n_crossing > 0:
-        for j in range(u.size):
-            if u[j] < threshold and solution[j] >= threshold and crossed_ms[j] < 0.0:
-                crossed_ms[j] = time_ms + time_step_ms * (threshold - u[j]) / (solution[j] - u[j])
-    for j in range(u.size):
-        u[j] = solution[j]
+def _solve_alone(diagonal: Any, coupling: Any, rhs: Any, ratio: Any, one: Any) -> None:
+    """Solve one fibre's system from both ends at once: each end waits for its own divisions only.
+
+    At least four nodes. Going up, ratio[j] couples j to j + 1; coming down, ratio[j] couples j + 1 to j.
+    """
+    n = rhs.size
+    middle = n // 2
+    up, down = 0, n - 1
+    above, below = coupling[0] / diagonal[0], coupling[n - 2] / diagonal[n - 1]
+    sent_up, sent_down = rhs[0] / diagonal[0], rhs[n - 1] / diagonal[n - 1]
+    ratio[0], rhs[0] = above, sent_up
+    ratio[n - 2], rhs[n - 1] = below, sent_down
+    for i in range(1, middle):
+        up = i
+        inverse = one / (diagonal[up] - coupling[up - 1] * above)
+        sent_up = (rhs[up] + coupling[up - 1] * sent_up) * inverse
+        above = coupling[up] * inverse
+        rhs[up], ratio[up] = sent_up, above
+        down = n - 1 - i
+        if down > middle:
+            inverse = one / (diagonal[down] - coupling[down] * below)
+            sent_down = (rhs[down] + coupling[down] * sent_down) * inverse
+            below = coupling[down - 1] * inverse
+            rhs[down], ratio[down - 1] = sent_down, below
+    sent = rhs[middle] + coupling[middle - 1] * sent_up + coupling[middle] * sent_down
+    low = high = sent / (diagonal[middle] - coupling[middle - 1] * above - coupling[middle] * below)
+    rhs[middle] = low
+    for i in range(1, middle + 1):
+        low = rhs[middle - i] + ratio[middle - i] * low
+        rhs[middle - i] = low
+        if middle + i < n:
+            high = rhs[middle + i] + ratio[middle + i - 1] * high
+            rhs[middle + i] = high
 
 
 @_jit
-def _nodes(
-    u: Any, gates: Any, table: Any, table_start: Any, conductance: Any, inertia: Any, base: Any, constant: Any,
-    diagonal: Any, rhs: Any, numbers: Any,
-) -> None:  # fmt: skip
-    """Move every node's gates and set up the next step's system."""
-    lowest, per_mv, last_row, zero, e_na, e_k = (
-        numbers[0], numbers[1], numbers[2], numbers[3], numbers[5], numbers[6],
-    )  # fmt: skip
+def _note_crossings(
+    old: Any, u: Any, crossed_ms: Any, threshold: Any, time_ms: float, time_step_ms: float
+) -> None:
     for j in range(u.size):
-        x = min(max((u[j] - lowest) * per_mv, zero), last_row)
-        m, h, p, s = move_gates(table, table_start[j] + np.int64(x), x - whole(x), gates, np.int64(j))
-        sodium = conductance[j, 0] * (m * m * m * h) + conductance[j, 1] * (p * p * p)
-        potassium = conductance[j, 2] * s
-        diagonal[j] = base[j] + sodium + potassium
-        rhs[j] = inertia[j] * u[j] + sodium * e_na + potassium * e_k + constant[j]
+        if old[j] < threshold and u[j] >= threshold and crossed_ms[j] < 0.0:
+            crossed_ms[j] = time_ms + time_step_ms * (threshold - old[j]) / (u[j] - old[j])
 
 
 @_jit
 def _modes(
-    states: Any, keep: Any, drive: Any, direct: Any, late: Any, kind: Any, new: Any, used: Any, current: Any
-) -> None:
+    states_even: Any, states_odd: Any, keep_even: Any, keep_odd: Any, drive_even: Any, drive_odd: Any,
+    direct_even: Any, direct_odd: Any, late_even: Any, late_odd: Any, kind: Any, new: Any, used: Any, rhs: Any, width: int,
+) -> None:  # fmt: skip
     """Update every mode, chunk by chunk of internodes; equal chunks share their weights, which then stay in cache."""
-    for c in range(states.shape[0]):
-        update_chunk(
-            states, keep, drive, direct, late, new, used, current,
-            np.int64(c), kind[c], np.int64(states.shape[2]), np.int64(states.shape[1]),
-        )  # fmt: skip
+    n_even, n_odd, length = states_even.shape[1], states_odd.shape[1], states_even.shape[2]
+    c = 0
+    while c < kind.size:
+        if c + 1 < kind.size and kind[c] == kind[c + 1]:
+            update_chunk(
+                states_even, states_odd, keep_even, keep_odd, drive_even, drive_odd, direct_even, direct_odd,
+                late_even, late_odd, new, used, rhs,
+                np.int64(c), kind[c], np.int64(length), np.int64(n_even), np.int64(n_odd), np.int64(width), 2,
+            )  # fmt: skip
+            c += 2
+        else:
+            update_chunk(
+                states_even, states_odd, keep_even, keep_odd, drive_even, drive_odd, direct_even, direct_odd,
+                late_even, late_odd, new, used, rhs,
+                np.int64(c), kind[c], np.int64(length), np.int64(n_even), np.int64(n_odd), np.int64(width), 1,
+            )  # fmt: skip
+            c += 1
 
 
 @_jit
-def _total(states: Any, direct: Any, late: Any, kind: Any, potential: Any, current: Any) -> None:
-    """Sum what the modes send at the start, before any has moved."""
+def _begin(states: Any, direct: Any, late: Any, kind: Any, u: Any, rhs: Any, width: int, sign: Any) -> None:
+    """Add what one parity's modes send at the start, before any has moved; `sign` is 1 for even, -1 for odd."""
     length = states.shape[2]
     for c in range(states.shape[0]):
         k = kind[c]
         for j in range(length):
             i = c * length + j
-            current[i] = (direct[k, j] + late[k, j]) * potential[i]
+            sent = (direct[k, j] + late[k, j]) * (u[i] + sign * u[i + width])
             for row in range(states.shape[1]):
-                current[i] += states[c, row, j]
+                sent += states[c, row, j]
+            rhs[i] += sent
+            rhs[i + width] += sign * sent
 
 
 @_jit
@@ -133,37 +147,33 @@ def advance(
     direct_even: Any, direct_odd: Any, late_even: Any, late_odd: Any, coupling: Any,
     table: Any, table_start: Any, conductance: Any, inertia: Any, base: Any, constant: Any, numbers: Any,
     pulse_at: Any, pulse_na: Any, pulse_from_ms: Any, pulse_to_ms: Any,
+    old: Any, diagonal: Any, rhs: Any, ratio: Any,
     crossed_ms: Any, highest: Any, spike_ms: Any, spike_count: Any, spike_at: Any,
     trace_at: Any, trace: Any, frames: Any, frame_every: int, until: Any,
 ) -> int:  # fmt: skip
     """Advance one group of fibres; all arrays are the group's own and change in place.
 
     `until` lists nodes: once all of them have been crossed the group stops early (empty: never). Returns the number
-    of steps made. Potentials are deviations from the model's resting potential.
+    of steps made. `old`, `diagonal`, `rhs` and `ratio` are room to work in. Potentials are deviations from the model's
+    resting potential.
     """
     n = u.size
-    m = n - width
     one = numbers[7]
     threshold = numbers[4]
-    padded = states_even.shape[0] * states_even.shape[2]
-    even, odd = np.zeros(padded, u.dtype), np.zeros(padded, u.dtype)
-    even_old, odd_old = np.zeros(padded, u.dtype), np.zeros(padded, u.dtype)
-    from_even, from_odd = np.zeros(padded, u.dtype), np.zeros(padded, u.dtype)
-    diagonal, rhs, ratio = np.empty(n, u.dtype), np.empty(n, u.dtype), np.empty(m, u.dtype)
+    beyond = one if midpoint else numbers[3]
     before = np.empty(spike_at.size, u.dtype)
     first_pulse_ms, last_pulse_ms = 1e30, -1e30
     for i in range(pulse_at.size):
         first_pulse_ms = min(first_pulse_ms, pulse_from_ms[i])
         last_pulse_ms = max(last_pulse_ms, pulse_to_ms[i])
 
-    _sums(u[:m], u[width:], even, odd)
-    _total(states_even, direct_even, late_even, chunk_kind, even, from_even)
-    _total(states_odd, direct_odd, late_odd, chunk_kind, odd, from_odd)
     for j in range(n):
-        sodium = conductance[j, 0] * gates[j, 0] ** 3 * gates[j, 1] + conductance[j, 1] * gates[j, 2] ** 3
-        potassium = conductance[j, 2] * gates[j, 3]
+        sodium = conductance[0, j] * gates[0, j] ** 3 * gates[1, j] + conductance[1, j] * gates[2, j] ** 3
+        potassium = conductance[2, j] * gates[3, j]
         diagonal[j] = base[j] + sodium + potassium
         rhs[j] = inertia[j] * u[j] + sodium * numbers[5] + potassium * numbers[6] + constant[j]
+    _begin(states_even, direct_even, late_even, chunk_kind, u, rhs, width, one)
+    _begin(states_odd, direct_odd, late_odd, chunk_kind, u, rhs, width, -one)
 
     for step in range(n_steps):
         time_ms = (first_step + step) * time_step_ms
@@ -173,17 +183,18 @@ def advance(
             trace[step, i] = u[trace_at[i]]
         for i in range(spike_at.size):
             before[i] = u[spike_at[i]]
-        _send(rhs[:m], rhs[width:], from_even, from_odd)
         if time_ms + time_step_ms > first_pulse_ms and time_ms < last_pulse_ms:
             for i in range(pulse_at.size):
                 overlap = min(time_ms + time_step_ms, pulse_to_ms[i]) - max(time_ms, pulse_from_ms[i])
                 if overlap > 0.0:
                     rhs[pulse_at[i]] += pulse_na[i] * overlap / time_step_ms
         _solve(diagonal, coupling, rhs, ratio, width, one)
-        _accept(rhs, u, midpoint, crossed_ms, highest, threshold, time_ms, time_step_ms)
-        _nodes(
-            u, gates, table, table_start, conductance, inertia, base, constant, diagonal, rhs, numbers
+        crossing = move_nodes(
+            u, old, highest, gates, table, table_start, conductance, inertia, base, constant, diagonal, rhs, numbers,
+            np.int64(n), beyond,
         )  # fmt: skip
+        if crossing:
+            _note_crossings(old, u, crossed_ms, threshold, time_ms, time_step_ms)
         for i in range(spike_at.size):
             now = u[spike_at[i]]
             if before[i] < threshold and now >= threshold and spike_count[i] < spike_ms.shape[1]:
@@ -191,14 +202,10 @@ def advance(
                     now - before[i]
                 )
                 spike_count[i] += 1
-        even, even_old = even_old, even
-        odd, odd_old = odd_old, odd
-        _sums(u[:m], u[width:], even, odd)
-        used_even, used_odd = (even_old, odd_old) if midpoint else (even, odd)
         _modes(
-            states_even, keep_even, drive_even, direct_even, late_even, chunk_kind, even, used_even, from_even
-        )
-        _modes(states_odd, keep_odd, drive_odd, direct_odd, late_odd, chunk_kind, odd, used_odd, from_odd)
+            states_even, states_odd, keep_even, keep_odd, drive_even, drive_odd, direct_even, direct_odd, late_even,
+            late_odd, chunk_kind, u, old if midpoint else u, rhs, width,
+        )  # fmt: skip
         if until.size > 0 and step % 32 == 31:
             done = True
             for i in range(until.size):

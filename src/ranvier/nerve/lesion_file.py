@@ -22,7 +22,6 @@ A single fibre takes `from_mm` and `to_mm`, or `first` and `count` (internodes o
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -34,9 +33,9 @@ import numpy as np
 from ranvier.terms import DocumentRefused, Fault, InputRefused
 from ranvier.terms.vocabulary import nearest
 from ranvier.terms.vocabulary import nerve as nerve_name
-from ranvier.terms.vocabulary import site as site_name
 
 from .fibre import Fibre
+from .immune import ComplementAttack, central_mapping
 from .lesion import (
     Elements,
     InternodalChannels,
@@ -51,8 +50,9 @@ from .lesion import (
     internodes_at,
     nodes_at,
 )
+from .lesion_values import read_between, read_number, read_size
 from .pump import MOST_HZ, SodiumLeak, run_pump
-from .spread import DISTRIBUTIONS, Spread
+from .spread import Spread
 
 #: Kind of lesion -> (name of its size, lowest, highest, on nodes?).
 KINDS: dict[str, tuple[str, float, float, bool]] = {
@@ -65,6 +65,7 @@ KINDS: dict[str, tuple[str, float, float, bool]] = {
     "hyperpolarisation": ("current_na", 0.0, 1e3, True),
     "sodium_leak": ("leak_na", 0.0, 10.0, True),
     "internodal_channels": ("density_s_per_cm2", 0.0, 10.0, False),
+    "complement_attack": ("drive", 0.0, 1.0, True),
 }
 PLACES = {
     "between",
@@ -78,7 +79,10 @@ PLACES = {
     "side",
     "fascicle",
 }
-OPTIONS = {"kind", "axons", "affected_fraction", "per", "half", "includes_flut", "channel", "compartment"}
+TREATMENTS = ("immunoglobulin", "complement_inhibitor")
+OPTIONS = {
+    "kind", "axons", "affected_fraction", "per", "half", "includes_flut", "channel", "compartment", *TREATMENTS,
+}  # fmt: skip
 TOP = {"name", "seed", "lesion", "axon_loss", "nerve", "note", "pump", "activity", "temperature_celsius"}
 
 
@@ -105,6 +109,8 @@ class LesionEntry:
     includes_flut: bool = False
     channel: str = "kf"
     compartment: str = "flut"
+    immunoglobulin: float = 0.0
+    complement_inhibitor: float = 0.0
 
     def place_on_fibre(self) -> Place:
         """Where it sits on a single fibre. [mm]
@@ -147,6 +153,11 @@ class LesionEntry:
             return SteadyCurrent(where, signed)
         if self.kind == "sodium_leak":
             return SodiumLeak(where, size)
+        if self.kind == "complement_attack":
+            left = central_mapping().share_left(
+                immunoglobulin=self.immunoglobulin, complement_inhibitor=self.complement_inhibitor
+            )
+            return ComplementAttack(where, left * float(np.mean(size)))
         return InternodalChannels(where, self.channel, size, self.compartment)
 
 
@@ -223,14 +234,14 @@ def parse_lesions(text: str) -> LesionFile:
     reinnervation = 0.0
     if isinstance(table, dict) and "reinnervation_fraction" in table:
         name = "axon_loss.reinnervation_fraction"
-        reinnervation = _number(name, table["reinnervation_fraction"], 0.0, 1.0, faults)
+        reinnervation = read_number(name, table["reinnervation_fraction"], 0.0, 1.0, faults)
     seed = content.get("seed", 1)
     if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
         faults.append(Fault("seed", f"{seed!r}", "A whole number, 0 or above"))
         seed = 1
     celsius = content.get("temperature_celsius")
     if celsius is not None:
-        celsius = _number("temperature_celsius", celsius, 10.0, 45.0, faults)
+        celsius = read_number("temperature_celsius", celsius, 10.0, 45.0, faults)
     pump = content.get("pump", False)
     if not isinstance(pump, bool):
         faults.append(Fault("pump", f"{pump!r}", "true or false"))
@@ -261,8 +272,8 @@ def _activity(table: Any, pump: bool, faults: list[Fault]) -> tuple[float, float
             Fault("activity", "given without the pump", "pump = true: without it activity changes nothing")
         )
     return (
-        _number("activity.rate_hz", table["rate_hz"], 0.0, MOST_HZ, faults),
-        _number("activity.duration_s", table["duration_s"], 0.0, 3600.0, faults),
+        read_number("activity.rate_hz", table["rate_hz"], 0.0, MOST_HZ, faults),
+        read_number("activity.duration_s", table["duration_s"], 0.0, 3600.0, faults),
     )
 
 
@@ -282,7 +293,7 @@ def _axon_losses(table: Any, faults: list[Fault]) -> dict[str, float]:
                 name = nerve_name(key, path=f"axon_loss.{key}")
             except InputRefused as refused:
                 faults.append(Fault(refused.path, refused.given, refused.expected))
-        losses[name] = _number(f"axon_loss.{key}", value, 0.0, 1.0, faults)
+        losses[name] = read_number(f"axon_loss.{key}", value, 0.0, 1.0, faults)
     return losses
 
 
@@ -302,23 +313,23 @@ def _entry(path: str, row: dict[str, Any], faults: list[Fault]) -> LesionEntry |
         if size_name not in row:
             faults.append(Fault(f"{path}.{size_name}", "missing", f"{low:g} to {high:g}, or a distribution"))
         else:
-            size = _size(f"{path}.{size_name}", row[size_name], low, high, faults)
+            size = read_size(f"{path}.{size_name}", row[size_name], low, high, faults)
     places: dict[str, Any] = {}
     for key, least, most in (
         ("from_mm", -1e-9, 2000.0), ("to_mm", 0.0, 2000.0), ("length_mm", 0.0, 1000.0), ("at_fraction", 0.0, 1.0),
         ("affected_fraction", 0.0, 1.0), ("first", 0, 20000), ("count", 1, 20000), ("fascicle", 0, 100),
+        *((name, 0.0, 1.0) for name in TREATMENTS),
     ):  # fmt: skip
         if key in row:
-            value = _number(f"{path}.{key}", row[key], least, most, faults)
+            value = read_number(f"{path}.{key}", row[key], least, most, faults)
             places[key] = int(value) if key in ("first", "count", "fascicle") else value
     if "between" in row:
-        places["between"] = _between(f"{path}.between", row["between"], faults)
-    for key, resolve in (("nerve", nerve_name),):
-        if key in row:
-            try:
-                places[key] = resolve(str(row[key]), path=f"{path}.{key}")
-            except InputRefused as refused:
-                faults.append(Fault(refused.path, refused.given, refused.expected))
+        places["between"] = read_between(f"{path}.between", row["between"], faults)
+    if "nerve" in row:
+        try:
+            places["nerve"] = nerve_name(str(row["nerve"]), path=f"{path}.nerve")
+        except InputRefused as refused:
+            faults.append(Fault(refused.path, refused.given, refused.expected))
     if "side" in row:
         if row["side"] not in ("left", "right"):
             faults.append(Fault(f"{path}.side", f"{row['side']!r}", "left or right"))
@@ -326,6 +337,15 @@ def _entry(path: str, row: dict[str, Any], faults: list[Fault]) -> LesionEntry |
     if row.get("per", "stretch") not in ("stretch", "element"):
         faults.append(
             Fault(f"{path}.per", f"{row['per']!r}", "stretch (one size for it all) or element (each its own)")
+        )
+    if kind == "complement_attack":
+        if row.get("per") == "element":
+            faults.append(
+                Fault(f"{path}.per", "element", f"stretch: {kind} has one drive for an axon's nodes")
+            )
+    elif given := [name for name in TREATMENTS if name in row]:
+        faults.append(
+            Fault(f"{path}.{given[0]}", f"given for {kind}", "Treatment belongs to complement_attack")
         )
     if row.get("axons", "motor") not in ("motor", "sensory", "both"):
         faults.append(Fault(f"{path}.axons", f"{row['axons']!r}", "motor (if not given), sensory or both"))
@@ -347,47 +367,3 @@ def _entry(path: str, row: dict[str, Any], faults: list[Fault]) -> LesionEntry |
             )
         )
     return LesionEntry(kind=kind, size=size, **places) if len(faults) == before else None
-
-
-def _between(path: str, value: Any, faults: list[Fault]) -> tuple[str, str] | None:
-    if not (isinstance(value, list) and len(value) == 2):
-        faults.append(Fault(path, f"{value!r}", 'Two sites, such as ["wrist", "elbow"]'))
-        return None
-    sites = []
-    for text in value:
-        try:
-            sites.append(site_name(str(text), path=path))
-        except InputRefused as refused:
-            faults.append(Fault(refused.path, refused.given, refused.expected))
-    return (sites[0], sites[1]) if len(sites) == 2 else None
-
-
-def _size(path: str, value: Any, low: float, high: float, faults: list[Fault]) -> float | Spread:
-    if not isinstance(value, dict):
-        return _number(path, value, low, high, faults)
-    name = value.get("distribution")
-    if name not in DISTRIBUTIONS:
-        faults.append(Fault(f"{path}.distribution", f'"{name}"', f"One of: {', '.join(DISTRIBUTIONS)}"))
-        return 0.0
-    first, second = DISTRIBUTIONS[name]
-    unknown = value.keys() - {"distribution", first, second}
-    if unknown or first not in value or second not in value:
-        faults.append(Fault(path, f"{sorted(value)}", f"distribution, {first} and {second}"))
-        return 0.0
-    numbers = [_number(f"{path}.{key}", value[key], -1e6, 1e6, faults) for key in (first, second)]
-    if name == "uniform" and not low <= numbers[0] <= numbers[1] <= high:
-        faults.append(
-            Fault(path, f"{numbers[0]:g} to {numbers[1]:g}", f"low before high, within {low:g} to {high:g}")
-        )
-    if (name in ("normal", "lognormal") and numbers[1] < 0) or (name == "beta" and min(numbers) <= 0):
-        faults.append(Fault(path, f"{second} = {numbers[1]:g}", "0 or above (above 0 for beta)"))
-    return Spread(name, numbers[0], numbers[1], low, high)
-
-
-def _number(path: str, value: Any, low: float, high: float, faults: list[Fault]) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        faults.append(Fault(path, f"{value!r}", f"A number, {low:g} to {high:g}"))
-        return low
-    if not low <= value <= high:
-        faults.append(Fault(path, f"{value:g}", f"{max(low, 0.0) if abs(low) < 1e-6 else low:g} to {high:g}"))
-    return float(value)

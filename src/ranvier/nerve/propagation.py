@@ -24,7 +24,8 @@ from .weights import Scheme
 
 Array = NDArray[np.float64]
 #: Lanes a group: what keeps a group's state within a core's second-level cache.
-WIDTHS = {"float64": 16, "float32": 32}
+WIDTH = 32
+PRECISIONS = ("float64", "float32")
 LONGEST_STEP_US = 50.0
 #: No membrane drives itself beyond the sodium reversal of 50 mV; far beyond it a lesion's current is no physiology.
 HIGHEST_MV = 300.0
@@ -164,7 +165,7 @@ def conduct(
         until=stop_when_node_fires,
     )
     results: list[Conduction | None] = [None] * len(fibres)
-    batches = _batches(fibres, circuits, width=WIDTHS[precision], general=general)
+    batches = _batches(fibres, circuits, width=WIDTH, general=general)
 
     def work(batch: tuple[bool, list[int]]) -> None:
         is_general, members = batch
@@ -333,7 +334,7 @@ def _check(
     nodes: tuple[int, ...],
 ) -> None:
     require("numba")
-    if precision not in WIDTHS:
+    if precision not in PRECISIONS:
         raise NerveError(path="precision", given=f'"{precision}"', expected="float64 or float32")
     if not (math.isfinite(time_step_us) and 0.0 < time_step_us <= LONGEST_STEP_US):
         raise NerveError(

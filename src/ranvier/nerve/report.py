@@ -10,6 +10,7 @@ from .fibre import Fibre, build_fibre
 from .lesion_file import read_lesion_file
 from .model import load_model
 from .propagation import Conduction, Outcome, Pulse, conduct
+from .trains import TrainLimits
 from .weights import Scheme
 
 #: A healthy fibre conducts above 1.5 m/s per um even at 25 degrees; a lesion may add some tens of ms.
@@ -66,8 +67,17 @@ def step_error_fraction(time_step_us: float, scheme: Scheme) -> float:
     return 0.087 * time_step_us / 5.0
 
 
-def fibre_document(run: Conduction, *, scheme: Scheme, time_step_us: float) -> dict[str, Any]:
-    """The keys of `ranvier nerve fibre --json`; None where nothing is known."""
+def fibre_document(
+    run: Conduction, *, scheme: Scheme, time_step_us: float, limits: TrainLimits | None = None
+) -> dict[str, Any]:
+    """The keys of `ranvier nerve fibre --json`; None where nothing is known. `limits` add two keys."""
+    trains = {}
+    if limits is not None:
+        known = math.isfinite(limits.refractory_period_ms)
+        trains = {
+            "refractory_period_ms": limits.refractory_period_ms if known else None,
+            "maximal_frequency_hz": limits.frequency_hz if known else None,
+        }
     velocity = run.velocity_m_per_s()
     return {
         "conduction_velocity_m_per_s": velocity if math.isfinite(velocity) and not run.is_blocked else None,
@@ -84,7 +94,18 @@ def fibre_document(run: Conduction, *, scheme: Scheme, time_step_us: float) -> d
         "scheme": scheme.value,
         "time_step_us": time_step_us,
         "estimated_error_fraction": step_error_fraction(time_step_us, scheme),
+        **trains,
     }
+
+
+def train_text(limits: TrainLimits) -> str:
+    """What repeated impulses do, for people."""
+    if not math.isfinite(limits.refractory_period_ms):
+        return "No single impulse passes, hence no train."
+    return (
+        f"A second impulse passes from {limits.refractory_period_ms:.2f} ms after the first; "
+        f"trains of ten pass whole up to {limits.frequency_hz:.0f} Hz."
+    )
 
 
 def fibre_text(run: Conduction) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import kernel
-from .group import Group
+from .group import Group, aligned
 
 
 def is_compiled() -> bool:
@@ -51,7 +51,7 @@ def step_group(
     dtype = group.u.dtype
     columns = np.array(pulses, dtype=np.float64).reshape(-1, 4)
     crossed = np.full(group.u.size, -1.0)
-    highest = group.u.copy()
+    highest = aligned(group.u)
     spike_ms = np.zeros((len(watch_at), most_spikes if watch_at else 1))
     spike_count = np.zeros(len(watch_at), dtype=np.int64)
     trace = np.zeros((n_steps if trace_at else 0, len(trace_at)), dtype=dtype)
@@ -64,6 +64,7 @@ def step_group(
         group.table, group.table_start, group.conductance, group.inertia, group.base, group.constant, group.numbers,
         columns[:, 0].astype(np.int64), columns[:, 1].copy(), columns[:, 2].copy(),
         columns[:, 2] + columns[:, 3],
+        aligned(group.u), aligned(group.u), aligned(group.u), aligned(group.u),
         crossed, highest, spike_ms, spike_count, np.array(watch_at, dtype=np.int64),
         np.array(trace_at, dtype=np.int64), trace, frames, frame_every, np.array(until, dtype=np.int64),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 The work is cut into numbered parts. Each part is written under a temporary name and renamed when whole, so that a kill
 loses at most the parts under way and doubles none; running the same command again does the rest. The finished parts are
-then joined row group by row group, so that memory stays flat at a million fibres.
+then joined some at a time, so that memory stays flat at a million fibres.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from .report import run_duration_ms
 
 AXES = ("diameter_um", "temperature_celsius", "kind", "count", "size")
 PART_ROWS = 512
+PARTS_PER_ROW_GROUP = 128
 #: Parts handed out ahead of those done, for each worker: enough to keep all busy, few enough to keep memory flat.
 AHEAD = 3
 MOST_ROWS = 50_000_000
@@ -326,8 +327,11 @@ def _join(folder: Path, out: Path, spec: SweepSpec) -> dict[str, int]:
     faults = rows = 0
     temporary = out.with_name(out.name + ".tmp")
     with pq.ParquetWriter(temporary, _schema(pa)) as writer:
-        for part in range(spec.n_parts):
-            table = pq.read_table(folder / f"part-{part:08d}.parquet")
+        # The file's footer holds an entry a row group, and the writer keeps it: hence few, of many parts.
+        for first in range(0, spec.n_parts, PARTS_PER_ROW_GROUP):
+            numbers = range(first, min(first + PARTS_PER_ROW_GROUP, spec.n_parts))
+            parts = [pq.read_table(folder / f"part-{number:08d}.parquet") for number in numbers]
+            table = pa.concat_tables(parts)
             faults += table.num_rows - table["fault"].null_count
             rows += table.num_rows
             writer.write_table(table)

@@ -24,7 +24,8 @@ NODE_GATES = ("m", "h", "p", "s")
 ALL_GATES = ("m", "h", "p", "s", "n", "q")
 
 
-@lru_cache(maxsize=512)
+# A table is half a megabyte; a sweep over many temperatures must not keep them all.
+@lru_cache(maxsize=32)
 def gate_table(
     model_id: str, variant: str, celsius: float, time_step_ms: float, gates: tuple[str, ...] = NODE_GATES
 ) -> Array:

@@ -30,6 +30,23 @@ class TrainLimits:
     frequency_hz: float
 
 
+def train_limits(
+    fibre: Fibre,
+    *,
+    pulse: Pulse | None = None,
+    time_step_us: float = 5.0,
+    scheme: Scheme = Scheme.SECOND_ORDER,
+) -> TrainLimits:
+    """Find both limits of a fibre."""
+    period = refractory_period_of_transmission_ms(
+        fibre, pulse=pulse, time_step_us=time_step_us, scheme=scheme
+    )
+    frequency = maximal_transmissible_frequency_hz(
+        fibre, pulse=pulse, time_step_us=time_step_us, scheme=scheme
+    )
+    return TrainLimits(period, frequency)
+
+
 def refractory_period_of_transmission_ms(
     fibre: Fibre,
     *,
