@@ -156,3 +156,6 @@ class StandIn:
 
     def versions(self) -> dict[str, str]:
         return {"ranvier": "stand-in"}
+
+    def forget(self) -> None:
+        pass

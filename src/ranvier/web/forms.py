@@ -30,7 +30,12 @@ class LetterForm(forms.Form):
 
     def clean_text(self) -> str:
         """Without control characters, which no letter needs and PostgreSQL refuses."""
-        text: str = self.cleaned_data["text"].replace("\r\n", "\n").replace("\r", "\n")
+        return self.plain(self.cleaned_data["text"])
+
+    @staticmethod
+    def plain(text: str) -> str:
+        """A letter as it is kept."""
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
         return "".join(mark for mark in text if mark in "\n\t" or ord(mark) >= 32).strip()
 
 

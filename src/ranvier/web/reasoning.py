@@ -58,6 +58,9 @@ class Reasoning(Protocol):
     def versions(self) -> dict[str, str]:
         """Code, data and evidence dates."""
 
+    def forget(self) -> None:
+        """Let go of everything that was concluded of a letter or a study: one was erased."""
+
 
 class Workbench:
     """The domain packages, through the workbench."""
@@ -200,6 +203,11 @@ class Workbench:
     def versions(self) -> dict[str, str]:
         """Dates of code, data and evidence."""
         return workbench.versions()
+
+    def forget(self) -> None:
+        """Empty what is remembered of cases and studies."""
+        for remembered in (self._judged, self._weighed, self._facts, self.study):
+            remembered.cache_clear()
 
 
 @cache

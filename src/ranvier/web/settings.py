@@ -141,6 +141,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "ranvier.web.kept_pages.KeptPagesMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -309,6 +310,8 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 LANGUAGES = [("en-gb", "English")]
+
+COMPARE_KEPT_PAGES = MODE == "test"  # tests make every kept page once more and compare
 
 # Which object answers the calls of reasoning.py; tests of the shell put a stand-in here.
 REASONING = os.environ.get("RANVIER_REASONING", "ranvier.web.reasoning.Workbench")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from . import mail
+from . import freshness, mail
 from .commands import deliveries, publishing, questions, retention
 from .models import Issue, Question, ReaderAddress, Subscription
 from .quiet import place
@@ -106,6 +106,7 @@ def sweep(*, patience: timedelta = timedelta(seconds=30)) -> int:
     count += _try("erase", "expired", lambda: retention.erase_expired(by=None))
     count += _try("forget", "addresses", deliveries.forget_unconfirmed)
     count += _try("tidy", "queue", tidy_queue)
+    count += _try("tidy", "changes", freshness.tidy)
     return count
 
 
