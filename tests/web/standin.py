@@ -91,7 +91,9 @@ class StandIn:
             ],
         }
 
-    def draft(self, text: str, case: dict[str, Any], study: bytes | None = None) -> dict[str, Any]:
+    def draft(
+        self, text: str, case: dict[str, Any], study: bytes | None = None, diary: bytes | None = None
+    ) -> dict[str, Any]:
         def sentence(number: int, key: str) -> dict[str, Any]:
             support = [{"kind": "statement", "id": key, "because": None}]
             return {
@@ -152,6 +154,9 @@ class StandIn:
         return {key: label for key, (label, _) in FINDINGS.items()}
 
     def study(self, content: bytes) -> dict[str, Any] | None:
+        return None
+
+    def diary(self, content: bytes) -> dict[str, Any] | None:
         return None
 
     def versions(self) -> dict[str, str]:
