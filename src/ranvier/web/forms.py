@@ -107,6 +107,7 @@ class SignForm(forms.Form):
         label="Code of your authenticator app", required=False, max_length=12,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )  # fmt: skip
+    credential = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
     note = forms.CharField(
         label="What this corrects", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
