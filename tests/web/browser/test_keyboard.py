@@ -173,9 +173,7 @@ def _sign(clinician: Visit) -> None:
 def _publish(editor: Visit, letter: str, *, title: str) -> None:
     """An issue of this one answer, previewed and published."""
     page = editor.page
-    tab_to(page, "a[href='/desk/issues/']")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/desk/issues/")
+    page.wait_for_url("**/desk/issues/")  # where an editor's work begins
     tab_to(page, "#title")
     page.keyboard.insert_text(title)
     page.keyboard.press("Enter")
