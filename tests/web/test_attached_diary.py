@@ -94,7 +94,12 @@ def test_the_draft_speaks_of_the_readers_own_times() -> None:
     mind = Workbench()
     case = mind.read(TEXT)
     plain, own = mind.draft(TEXT, case), mind.draft(TEXT, case, None, DIARY)
-    kinds = {support["kind"] for section in own["sections"] for row in section["sentences"] for support in row["support"]}
+    kinds = {
+        support["kind"]
+        for section in own["sections"]
+        for row in section["sentences"]
+        for support in row["support"]
+    }
     assert "diary" in kinds
     assert own["sections"] != plain["sections"]
 

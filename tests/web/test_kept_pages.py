@@ -153,7 +153,9 @@ def test_an_erased_letter_leaves_no_conclusion_in_memory(monkeypatch: pytest.Mon
     mind.study(study)
     mind.diary(b"date,kind,value\n2025-01-01,ivig,30\n")
     remembered = {
-        name: getattr(mind, name) for name in dir(Workbench) if hasattr(getattr(Workbench, name), "cache_info")
+        name: getattr(mind, name)
+        for name in dir(Workbench)
+        if hasattr(getattr(Workbench, name), "cache_info")
     }
     assert {name for name, one in remembered.items() if one.cache_info().currsize} >= {
         "_judged", "_weighed", "_judgement", "_facts", "study", "diary",

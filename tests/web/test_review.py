@@ -335,9 +335,18 @@ def test_the_page_shows_what_a_category_hangs_on_what_the_study_contradicts_and_
         edition = document["editions"]["efns_pns_2010"]
         edition["provisional"] = {"category": "definite", "provided_absent": ["foot_drop", "bulbar_signs"]}
         document["disagreements"] = [
-            {"id": "muscle_cramps", "record": "present", "study": "absent", "because": "measured <b>so</b>", "spans": []}
+            {
+                "id": "muscle_cramps",
+                "record": "present",
+                "study": "absent",
+                "because": "measured <b>so</b>",
+                "spans": [],
+            }
         ]
-        document["study"] = {"left_out": [], "faults": [{"path": "row 3", "given": "no unit", "expected": "mV"}]}
+        document["study"] = {
+            "left_out": [],
+            "faults": [{"path": "row 3", "given": "no unit", "expected": "mV"}],
+        }
         return document
 
     def weigh(self: StandIn, case: Any, study: Any = None) -> Any:

@@ -83,11 +83,15 @@ def _rows(outcome: Outcome, prefix: str) -> list[BenchmarkRow]:
             ("claim", "claim codes"),
             ("desk", "desk pages"),
         ):
-            rows.append(BenchmarkRow(f"{what} asked for", float(len(tally.seconds.get(kind, []))), "requests"))
+            rows.append(
+                BenchmarkRow(f"{what} asked for", float(len(tally.seconds.get(kind, []))), "requests")
+            )
         rows += [
             BenchmarkRow(f"processor, {who}", seconds, "s") for who, seconds in outcome.processor.items()
         ]
-        rows.append(BenchmarkRow("processes that wanted to run before it, a minute", outcome.load, "processes"))
+        rows.append(
+            BenchmarkRow("processes that wanted to run before it, a minute", outcome.load, "processes")
+        )
     else:
         rows += [
             BenchmarkRow(f"{prefix}{name} killed", float(count), "times")

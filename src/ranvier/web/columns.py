@@ -92,7 +92,6 @@ class Printed:
         words = documents.prose(self.answer.document)
         return words if len(words) <= 260 else words[:257].rsplit(" ", 1)[0] + "…"
 
-
     @cached_property
     def title_words(self) -> frozenset[str]:
         """The words of the heading that carry meaning."""

@@ -1,7 +1,7 @@
 """What a process may keep in memory of the desk's tables, and when it must let go of it.
 
-Everything that changes a public page leaves a row in `SiteChange`, in the transaction of the change itself, and so does every
-erasure. Server, worker and command line are processes of their own, so each asks for the marks of these rows before it
+Everything that changes a public page leaves a row in `SiteChange`, in the transaction of the change itself, and so does
+every erasure. Server, worker and command line are processes of their own, so each asks for the marks of these rows before it
 uses anything that it kept: pages as bytes (kept_pages.py), published answers (columns.py), and what was concluded of a
 case or a study (reasoning.py). A mark is a sum of random numbers: no other set of rows has it, not that of a restored desk either.
 """
@@ -19,9 +19,7 @@ from .reasoning import reasoner
 
 TOKEN_BITS = 40
 KEPT_ROWS = 200
-MARKS = (
-    "SELECT COALESCE(SUM(token), 0), COALESCE(SUM(CASE WHEN is_erasure THEN token ELSE 0 END), 0) FROM desk_sitechange"
-)
+MARKS = "SELECT COALESCE(SUM(token), 0), COALESCE(SUM(CASE WHEN is_erasure THEN token ELSE 0 END), 0) FROM desk_sitechange"
 
 
 class Marks(NamedTuple):

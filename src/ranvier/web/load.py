@@ -169,9 +169,7 @@ def expect(tally: Tally, what: str, page: Page, *statuses: int) -> bool:
     return False
 
 
-def read_and_ask(
-    browser: Browser, *, pause: tuple[float, float], answers: list[str], skip: int = 0
-) -> None:
+def read_and_ask(browser: Browser, *, pause: tuple[float, float], answers: list[str], skip: int = 0) -> None:
     """One visit: five public pages, then a letter that is looked over while it is typed, and a look with the claim code.
 
     `skip` leaves out that many of the five: whoever was there before the clock ran has read them already.

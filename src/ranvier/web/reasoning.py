@@ -254,7 +254,13 @@ class Workbench:
     def forget(self) -> None:
         """Empty what is remembered of cases and studies."""
         for remembered in (
-            self._judgement, self._judged, self._weighed, self._facts, self._outlook, self.study, self.diary,
+            self._judgement,
+            self._judged,
+            self._weighed,
+            self._facts,
+            self._outlook,
+            self.study,
+            self.diary,
         ):
             remembered.cache_clear()
 

@@ -206,7 +206,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a key signs answers: it must know its person, not only lie there
+MFA_WEBAUTHN_USER_VERIFICATION = (
+    "required"  # a key signs answers: it must know its person, not only lie there
+)
 MFA_TOTP_ISSUER = "Ranvier desk"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 if MODE == "test":

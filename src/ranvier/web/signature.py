@@ -35,9 +35,7 @@ def digest(
 
 def current_digest(question: Question, answer: Answer, reading: Reading) -> str:
     """The digest of what the review page shows now."""
-    return digest(
-        letter=question.letter, document=answer.document, case=reading.case, files=files(question)
-    )
+    return digest(letter=question.letter, document=answer.document, case=reading.case, files=files(question))
 
 
 def still_covers(answer: Answer) -> bool:

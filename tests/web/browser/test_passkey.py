@@ -33,7 +33,9 @@ class Key:
 
     def credentials(self) -> list[dict[str, Any]]:
         """What is on it."""
-        found: list[dict[str, Any]] = self.session.send("WebAuthn.getCredentials", {"authenticatorId": self.id})["credentials"]
+        found: list[dict[str, Any]] = self.session.send(
+            "WebAuthn.getCredentials", {"authenticatorId": self.id}
+        )["credentials"]
         return found
 
     def set_verified(self, verified: bool) -> None:
@@ -47,9 +49,8 @@ def register(visit: Visit) -> None:
     page = visit.page
     page.get_by_role("navigation", name="Desk").get_by_role("link", name="Security").click()
     page.locator("a[href$='/webauthn/'], a[href$='/webauthn/add/']").first.click()
-    if "/add/" not in page.url:
-        if "reauthenticate" not in page.url:
-            page.locator("a[href*='/webauthn/add/']").first.click()
+    if "/add/" not in page.url and "reauthenticate" not in page.url:
+        page.locator("a[href*='/webauthn/add/']").first.click()
     if page.get_by_label("Password").count():  # who it is, once more, before a key is added
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("main").get_by_role("button").first.click()
@@ -94,4 +95,3 @@ def test_a_passkey_is_registered_signs_in_and_signs_an_answer(visit: Callable[..
     page.get_by_role("button", name="Sign with a passkey").click()
     expect(page.locator("#answer")).to_contain_text("signed by Dr Clara Clinician")
     assert key.credentials()[0]["signCount"] > before
-

@@ -84,7 +84,8 @@ def _page(request: HttpRequest, question: Question, *, is_correction: bool) -> H
     context = {
         "question": question, "answer": answer, "case": reading.case, "form": form, "refusals": refusals,
         "page": documents.for_page(answer.document), "is_correction": is_correction, "labels": mind.findings(),
-        "digest": form.initial["digest"], "files": signature.files(question), "grade": mind.grade(prose), "word_count": len(prose.split()),
+        "digest": form.initial["digest"], "files": signature.files(question), "grade": mind.grade(prose),
+        "word_count": len(prose.split()),
         "has_code": Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists(),
         "passkey": passkeys.challenge(request.user) if passkeys.has_passkey(request.user) else None,
         "demo_password": "" if not settings.DEMO else demo_password(),
