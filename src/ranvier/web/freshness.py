@@ -3,7 +3,7 @@
 Everything that changes a public page leaves a row in `SiteChange`, in the transaction of the change itself, and so does
 every erasure. Server, worker and command line are processes of their own, so each asks for the marks of these rows before it
 uses anything that it kept: pages as bytes (kept_pages.py), published answers (columns.py), and what was concluded of a
-case or a study (reasoning.py). A mark is a sum of random numbers: no other set of rows has it, not that of a restored desk either.
+case or a study (reasoning.py). A mark is a sum of random numbers, so no other set of rows has it, not even a restored desk's.
 """
 
 from __future__ import annotations
