@@ -106,6 +106,22 @@ def test_password_tries_on_the_signing_page_are_limited(
     assert question.state == "drafted"
 
 
+@pytest.mark.parametrize(
+    "credential", ["{}", "[]", "null", "5", "no JSON", '{"id": "x", "response": {}}', '{"response": {"userHandle": 5}}', "[" * 9000]
+)  # fmt: skip
+def test_what_is_no_passkey_signs_nothing_even_beside_the_right_password(
+    credential: str, as_person: Callable[[Role], Client], clinician: Person
+) -> None:
+    question = drafted(clinician)
+    client, address = as_person(Role.CLINICIAN), f"/desk/letters/{question.pk}/sign/"
+    for password in ("", PASSWORD):
+        page = client.post(address, form(question, credential=credential, password=password))
+        assert page.status_code == 422
+        assert "Nothing was signed" in page.content.decode()
+    question.refresh_from_db()
+    assert question.state == "drafted"
+
+
 @pytest.mark.parametrize("role", [Role.TRAINEE, Role.EDITOR, Role.ADMINISTRATOR])
 def test_nobody_but_a_clinician_signs_even_past_the_page(role: Role, people: dict[Role, Person]) -> None:
     question = drafted(people[Role.CLINICIAN])
