@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ranvier.evidence import Statement
     from ranvier.evidence.reply import Reply as QuestionReply
     from ranvier.terms.errors import RanvierError
-    from ranvier.treatment import Outlook
+    from ranvier.treatment import Diary, Outlook
     from ranvier.treatment.trial import TrialResult
 
 
@@ -239,15 +239,26 @@ def answer_case(
     return Reply(text, case, judged, planned, draft, versions(), weighed, outlook)
 
 
+def read_diary(diary_text: str) -> Diary:
+    """A treatment diary (CSV text), checked: what was given and measured, by date.
+
+    Raises
+        DiaryError: with every fault, by row and column.
+    """
+    from ranvier.treatment import parse_diary
+
+    return parse_diary(diary_text)
+
+
 def forecast(diary_text: str, **choices: Any) -> Outlook:
     """Everything that follows from a treatment diary (CSV text); `choices` as in `treatment.look_ahead`.
 
     Raises
         DiaryError: with every fault, by row and column.
     """
-    from ranvier.treatment import look_ahead, parse_diary
+    from ranvier.treatment import look_ahead
 
-    return look_ahead(parse_diary(diary_text), **choices)
+    return look_ahead(read_diary(diary_text), **choices)
 
 
 def statements() -> Mapping[str, Statement]:

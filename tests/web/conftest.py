@@ -26,6 +26,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from ranvier.web import columns, kept_pages
 from ranvier.web.commands import answers, concerns, issues, moves, publishing, questions
 from ranvier.web.models import Issue, Person, Question
 from ranvier.web.roles import Role
@@ -45,8 +46,10 @@ PEOPLE = {
 
 
 @pytest.fixture(autouse=True)
-def _fresh_limits() -> Iterator[None]:
-    cache.clear()
+def _fresh_memory() -> Iterator[None]:
+    """Limits, kept pages and kept answers of one test are not those of the next, whose tables are empty again."""
+    for clear in (cache.clear, columns.clear, kept_pages.clear):
+        clear()
     yield
     cache.clear()
 

@@ -91,7 +91,9 @@ class StandIn:
             ],
         }
 
-    def draft(self, text: str, case: dict[str, Any], study: bytes | None = None) -> dict[str, Any]:
+    def draft(
+        self, text: str, case: dict[str, Any], study: bytes | None = None, diary: bytes | None = None
+    ) -> dict[str, Any]:
         def sentence(number: int, key: str) -> dict[str, Any]:
             support = [{"kind": "statement", "id": key, "because": None}]
             return {
@@ -154,5 +156,11 @@ class StandIn:
     def study(self, content: bytes) -> dict[str, Any] | None:
         return None
 
+    def diary(self, content: bytes) -> dict[str, Any] | None:
+        return None
+
     def versions(self) -> dict[str, str]:
         return {"ranvier": "stand-in"}
+
+    def forget(self) -> None:
+        pass

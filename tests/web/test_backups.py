@@ -363,11 +363,11 @@ def test_a_backup_before_an_upgrade_does_not_upgrade_by_itself(
     from django.db.migrations.recorder import MigrationRecorder
 
     recorder = MigrationRecorder(connection)
-    recorder.record_unapplied("desk", "0003_deliveries_at_most_once")
+    recorder.record_unapplied("desk", "0004_site_changes")
     try:
         code, said = run(capsys, "backup", str(tmp_path / "desk.zip"))
     finally:
-        recorder.record_applied("desk", "0003_deliveries_at_most_once")
+        recorder.record_applied("desk", "0004_site_changes")
     assert (code, "another version" in said, list(tmp_path.iterdir())) == (2, True, [])
 
 

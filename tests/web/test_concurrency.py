@@ -198,11 +198,13 @@ class Thoughtful(StandIn):
     begun = threading.Event()
     go_on = threading.Event()
 
-    def draft(self, text: str, case: dict[str, Any], study: bytes | None = None) -> dict[str, Any]:
+    def draft(
+        self, text: str, case: dict[str, Any], study: bytes | None = None, diary: bytes | None = None
+    ) -> dict[str, Any]:
         assert not connection.in_atomic_block, "the database's one writer would wait for the draft"
         self.begun.set()
         assert self.go_on.wait(20)
-        return super().draft(text, case, study)
+        return super().draft(text, case, study, diary)
 
 
 def letter_being_thought_about(settings: Any) -> Question:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.web.conftest import LETTER, PASSWORD, act, send, sign
-from tests.web.standin import STATEMENTS
+from tests.web.standin import STATEMENTS, StandIn
 
 from ranvier import workbench
 from ranvier.case import to_document
@@ -318,3 +319,52 @@ def test_the_way_to_a_statement_shows_that_one_alone(
     page = as_person(Role.CLINICIAN).get("/desk/statements/?show=all&q=mmn-definition").content.decode()
     assert page.count('value="holds"') == 1
     assert "mmn-definition-again" not in page
+
+
+# ---------------------------------------------------------------- what the judgement says beside the verdict
+
+
+def test_the_page_shows_what_a_category_hangs_on_what_the_study_contradicts_and_what_to_check(
+    monkeypatch: pytest.MonkeyPatch, as_person: Callable[[Role], Client]
+) -> None:
+    question, _ = send(LETTER)
+    judged, weighed = StandIn.judge, StandIn.weigh
+
+    def judge(self: StandIn, case: Any, study: Any = None) -> Any:
+        document = judged(self, case, study)
+        edition = document["editions"]["efns_pns_2010"]
+        edition["provisional"] = {"category": "definite", "provided_absent": ["foot_drop", "bulbar_signs"]}
+        document["disagreements"] = [
+            {
+                "id": "muscle_cramps",
+                "record": "present",
+                "study": "absent",
+                "because": "measured <b>so</b>",
+                "spans": [],
+            }
+        ]
+        document["study"] = {
+            "left_out": [],
+            "faults": [{"path": "row 3", "given": "no unit", "expected": "mV"}],
+        }
+        return document
+
+    def weigh(self: StandIn, case: Any, study: Any = None) -> Any:
+        return {**weighed(self, case, study), "cautions": ["was the blood drawn before the drip?"]}
+
+    monkeypatch.setattr(StandIn, "judge", judge)
+    monkeypatch.setattr(StandIn, "weigh", weigh)
+    page = as_person(Role.CLINICIAN).get(f"/desk/letters/{question.pk}/").content.decode()
+    text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "Definite, provided that an examination shows none of these: Foot drop, bulbar signs" in text
+    assert "the letter says present, the study absent; the study is counted" in text
+    assert "measured &lt;b&gt;so&lt;/b&gt;" in page
+    assert "Not counted from the study: row 3, no unit." in text
+    assert "Check: was the blood drawn before the drip?" in text
+
+
+def test_nothing_is_said_of_a_category_that_hangs_on_nothing(as_person: Callable[[Role], Client]) -> None:
+    question, _ = send(LETTER)
+    page = as_person(Role.CLINICIAN).get(f"/desk/letters/{question.pk}/").content.decode()
+    assert "provided that" not in page
+    assert "Check:" not in page

@@ -16,8 +16,9 @@ from tests.web.test_publishing import correct
 
 from ranvier.terms import DeskConflict, DeskError
 from ranvier.web import signature
-from ranvier.web.commands import answers, checks, concerns, findings, moves
-from ranvier.web.models import Answer, AuditEvent, Person, Question
+from ranvier.web.commands import answers, checks, concerns, findings, issues, moves
+from ranvier.web.commands.questions import Upload
+from ranvier.web.models import Answer, Attachment, AuditEvent, Person, Question
 from ranvier.web.roles import Role
 from ranvier.web.states import State
 
@@ -105,6 +106,22 @@ def test_password_tries_on_the_signing_page_are_limited(
     assert question.state == "drafted"
 
 
+@pytest.mark.parametrize(
+    "credential", ["{}", "[]", "null", "5", "no JSON", '{"id": "x", "response": {}}', '{"response": {"userHandle": 5}}', "[" * 9000]
+)  # fmt: skip
+def test_what_is_no_passkey_signs_nothing_even_beside_the_right_password(
+    credential: str, as_person: Callable[[Role], Client], clinician: Person
+) -> None:
+    question = drafted(clinician)
+    client, address = as_person(Role.CLINICIAN), f"/desk/letters/{question.pk}/sign/"
+    for password in ("", PASSWORD):
+        page = client.post(address, form(question, credential=credential, password=password))
+        assert page.status_code == 422
+        assert "Nothing was signed" in page.content.decode()
+    question.refresh_from_db()
+    assert question.state == "drafted"
+
+
 @pytest.mark.parametrize("role", [Role.TRAINEE, Role.EDITOR, Role.ADMINISTRATOR])
 def test_nobody_but_a_clinician_signs_even_past_the_page(role: Role, people: dict[Role, Person]) -> None:
     question = drafted(people[Role.CLINICIAN])
@@ -118,7 +135,7 @@ def test_nobody_but_a_clinician_signs_even_past_the_page(role: Role, people: dic
 def test_the_digest_is_that_of_letter_answer_and_case_computed_by_hand(clinician: Person) -> None:
     question = signed(clinician)
     answer, case = question.answers.last(), question.readings.last().document["case"]
-    covered = {"answer": answer.document, "case": case, "letter": LETTER}
+    covered = {"answer": answer.document, "case": case, "letter": LETTER, "files": []}
     by_hand = json.dumps(covered, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
     assert answer.digest == hashlib.sha256(by_hand).hexdigest()
 
@@ -128,7 +145,7 @@ def test_any_change_of_text_source_or_case_gives_another_digest_and_nothing_else
 ) -> None:
     question = signed(clinician)
     answer, reading = question.answers.last(), question.readings.last()
-    given = {"letter": LETTER, "document": answer.document, "case": reading.case}
+    given = {"letter": LETTER, "document": answer.document, "case": reading.case, "files": []}
 
     def changed(**more: Any) -> str:
         return signature.digest(**{**copy.deepcopy(given), **more})
@@ -143,13 +160,56 @@ def test_any_change_of_text_source_or_case_gives_another_digest_and_nothing_else
     case["findings"][0]["verdict"] = "absent"
     variants = {
         changed(letter=LETTER + "!"), changed(document=document), changed(document=sources), changed(document=support),
-        changed(case=case),
+        changed(case=case), changed(files=[{"kind": "study", "name": "study.csv", "sha256": "0" * 64}]),
     }  # fmt: skip
-    assert len(variants | {answer.digest}) == 6
+    assert len(variants | {answer.digest}) == 7
     Question.objects.filter(pk=question.pk).update(topic="other", urgent=True, country="Norway")
     question.refresh_from_db()
     assert signature.current_digest(question, answer, reading) == answer.digest
     assert signature.digest(**given) == answer.digest
+
+
+@pytest.mark.parametrize("change", ["bytes", "name", "one more", "gone"])
+@pytest.mark.parametrize("kind", ["study", "diary"])
+def test_a_file_that_came_with_the_letter_is_signed_and_a_change_of_it_voids_the_signature(
+    kind: str, change: str, clinician: Person, editor: Person
+) -> None:
+    upload = Upload(kind=kind, name="mine.csv", content=b"date,kind,value\n2025-01-01,ivig,30\n")
+    question = signed(clinician, uploads=[upload])
+    answer = question.answers.get()
+    assert signature.still_covers(answer)
+    files = [{"kind": kind, "name": "mine.csv", "sha256": hashlib.sha256(upload.content).hexdigest()}]
+    covered = {
+        "answer": answer.document, "case": answer.reading.case, "letter": LETTER, "files": files,
+    }  # fmt: skip
+    by_hand = json.dumps(covered, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    assert answer.digest == hashlib.sha256(by_hand).hexdigest()
+    if change == "bytes":
+        question.attachments.update(content=upload.content + b"2025-02-01,ivig,90\n")
+    elif change == "name":
+        question.attachments.update(name="other.csv")
+    elif change == "one more":
+        Attachment.objects.create(question=question, kind=kind, name="b.csv", content=b"x")
+    else:
+        question.attachments.all().delete()
+    answer = question.answers.get()
+    assert not signature.still_covers(answer)
+    issue = issues.open_issue(by=editor, title="On beginnings")
+    with pytest.raises(DeskError, match="signature does not cover"):
+        issues.arrange(
+            issue=issue, by=editor, version=issue.version, questions=[question], title="On", note=""
+        )
+
+
+def test_the_signing_page_names_the_files_it_covers(
+    as_person: Callable[[Role], Client], clinician: Person
+) -> None:
+    question, _ = send(uploads=[Upload(kind="study", name="arm.csv", content=b"nerve,side\n")])
+    act(question, "claim", clinician)
+    act(question, "draft", clinician)
+    page = as_person(Role.CLINICIAN).get(f"/desk/letters/{question.pk}/sign/").content.decode()
+    assert "arm.csv" in page
+    assert hashlib.sha256(b"nerve,side\n").hexdigest() in page
 
 
 def test_what_was_not_on_the_page_is_not_signed(clinician: Person, trainee: Person) -> None:

@@ -49,6 +49,14 @@ ROWS: dict[frozenset[Role], str] = {
         account_email_verification_sent account_confirm_login_code
     """,
 }
+# Pages of everyone that are the same for all who are not signed in: no form with a token, nothing of one reader (kept_pages.py).
+KEPT = frozenset(
+    (
+        "current_issue", "issue", "archive", "answer", "topics", "topic", "about", "contact", "disclaimer", "privacy",
+        "accessibility", "site_map", "sitemap_xml", "robots", "feed_rss", "feed_atom", "api_page", "api:openapi-json",
+        "api:answers", "api:answer", "api:issues",
+    )
+)  # fmt: skip
 ACCESS: dict[str, frozenset[Role]] = {name: roles for roles, names in ROWS.items() for name in names.split()}
 
 

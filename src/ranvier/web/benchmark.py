@@ -21,7 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,8 @@ class Outcome:
     undrafted: int
     drain_seconds: float
     kills: dict[str, int]
+    processor: dict[str, float] = field(default_factory=dict)
+    load: float = 0.0
 
 
 def measure(*, short: bool) -> list[BenchmarkRow]:
@@ -74,8 +76,22 @@ def _rows(outcome: Outcome, prefix: str) -> list[BenchmarkRow]:
             rows += [
                 BenchmarkRow(f"{what}, p{p}", tally.percentile(kind, p) * 1000, "ms") for p in (50, 95, 99)
             ]
-        answers = sum(len(values) for values in tally.seconds.values())
-        rows.append(BenchmarkRow("answers of the server", answers / outcome.seconds, "per second"))
+        for kind, what in (
+            ("public", "public pages"),
+            ("file", "files of pages"),
+            ("ask", "steps of asking"),
+            ("claim", "claim codes"),
+            ("desk", "desk pages"),
+        ):
+            rows.append(
+                BenchmarkRow(f"{what} asked for", float(len(tally.seconds.get(kind, []))), "requests")
+            )
+        rows += [
+            BenchmarkRow(f"processor, {who}", seconds, "s") for who, seconds in outcome.processor.items()
+        ]
+        rows.append(
+            BenchmarkRow("processes that wanted to run before it, a minute", outcome.load, "processes")
+        )
     else:
         rows += [
             BenchmarkRow(f"{prefix}{name} killed", float(count), "times")
@@ -181,17 +197,22 @@ class Desk:
                 password=self.password,
             )  # fmt: skip
 
+        load_before, before = os.getloadavg()[0], self.processor_seconds()
         people = [reader] * readers + [partial(clinician, number) for number in range(clinicians)]
         killer = threading.Thread(target=self.kill_again_and_again, args=(kill_every, until))
         if kill_every:
             killer.start()
         load.run_people(people, tally)
         took = time.monotonic() - start
+        after = self.processor_seconds()
         if kill_every:
             killer.join()
         tally.acknowledged |= warm.acknowledged
         tally.errors += warm.errors
-        return _look(tally, took, self)
+        outcome = _look(tally, took, self)
+        outcome.load = load_before
+        outcome.processor = {who: after[who] - before.get(who, 0.0) for who in after}
+        return outcome
 
     def start(self) -> None:
         """Start, and wait until it answers."""
@@ -245,6 +266,12 @@ class Desk:
             return [int(word) for word in path.read_text().split()]
         return []
 
+    def processor_seconds(self) -> dict[str, float]:
+        """What server, worker and the people themselves have used of the processor. [s]"""
+        assert self.process is not None
+        found = {"the people": time.process_time(), "server": _processor_seconds(self.process.pid)}
+        return found | {"worker": sum(_processor_seconds(worker) for worker in self._workers())}
+
     def stop(self) -> None:
         """Stop the server and its worker."""
         if self.process is not None and self.process.poll() is None:
@@ -253,6 +280,14 @@ class Desk:
                 self.process.wait(15)
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
+
+
+def _processor_seconds(process: int) -> float:
+    """User and system time of a process, from /proc; 0 where there is none."""
+    with suppress(OSError):
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -313,8 +348,11 @@ def __getattr__(name: str) -> Any:
     class Remembering(Workbench):
         """The workbench, which drafts the same letter once: for the archive that is there before the measuring begins."""
 
-        def draft(self, text: str, case: dict[str, Any], study: bytes | None = None) -> dict[str, Any]:
+        def draft(
+            self, text: str, case: dict[str, Any], study: bytes | None = None, diary: bytes | None = None
+        ) -> dict[str, Any]:
             """Draft, or remember."""
+            assert diary is None, "none of the measured letters has one"
             document: dict[str, Any] = json.loads(
                 self._drafted(text, json.dumps(case, sort_keys=True), study)
             )

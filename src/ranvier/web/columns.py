@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Q
 
-from . import documents
+from . import documents, freshness
 from .models import Answer, Issue, IssueItem, Question
 from .reasoning import reasoner
 from .states import PUBLIC
@@ -85,11 +86,26 @@ class Printed:
         """Sentences with the numbers of their sources."""
         return documents.for_page(self.answer.document)
 
-    @property
+    @cached_property
     def lead(self) -> str:
         """The first sentences, for lists and search engines."""
         words = documents.prose(self.answer.document)
         return words if len(words) <= 260 else words[:257].rsplit(" ", 1)[0] + "…"
+
+    @cached_property
+    def title_words(self) -> frozenset[str]:
+        """The words of the heading that carry meaning."""
+        return frozenset(words(self.answer.title))
+
+    @cached_property
+    def text_words(self) -> frozenset[str]:
+        """The same of all that the search looks through."""
+        return frozenset(words(self.answer.search_text))
+
+    @cached_property
+    def lower_text(self) -> str:
+        """What the search looks through."""
+        return self.answer.search_text.lower()
 
 
 def current_answer(question: Question) -> Answer | None:
@@ -99,8 +115,27 @@ def current_answer(question: Question) -> Answer | None:
     )
 
 
-def published() -> list[Printed]:
-    """Everything on the site, newest first."""
+_published: tuple[int, tuple[Printed, ...]] = (-1, ())
+
+
+@freshness.forgets
+def clear() -> None:
+    """Let go of the published answers."""
+    global _published
+    _published = (-1, ())
+
+
+def published() -> tuple[Printed, ...]:
+    """Everything on the site, newest first; kept for as long as nothing on it has changed. Rows are only to be read."""
+    global _published
+    mark = freshness.marks().public
+    kept = _published
+    if kept[0] != mark:
+        kept = _published = (mark, _read_published())
+    return kept[1]
+
+
+def _read_published() -> tuple[Printed, ...]:
     answers = (
         Answer.objects.filter(
             published_at__isnull=False, voided_at__isnull=True, question__state__in=PUBLIC_STATES
@@ -112,7 +147,7 @@ def published() -> list[Printed]:
     for answer in answers:
         shown.setdefault(answer.question_id, answer)
     rows = [Printed(answer.question, answer) for answer in shown.values()]
-    return sorted(rows, key=lambda row: row.question.first_published_at, reverse=True)
+    return tuple(sorted(rows, key=lambda row: row.question.first_published_at, reverse=True))
 
 
 def published_issues() -> Any:
@@ -155,16 +190,10 @@ def search(query: str, *, limit: int = 20) -> list[Printed]:
     wanted = list(dict.fromkeys(words(query)))[:12]
     if not wanted:
         return []
-    test = Q()
-    for word in wanted:
-        test |= Q(search_text__icontains=word)
-    matching = set(Answer.objects.filter(test, published_at__isnull=False).values_list("pk", flat=True)[:500])
     scored = []
     for row in published():
-        if row.answer.pk not in matching:
-            continue
-        text, title = row.answer.search_text.lower(), row.answer.title.lower()
-        hits = sum(word in text for word in wanted)
+        title = row.answer.title.lower()
+        hits = sum(word in row.lower_text for word in wanted)
         scored.append((hits + sum(word in title for word in wanted), hits, row))
     enough = max(1, (len(wanted) + 1) // 2)
     best = [(score, row) for score, hits, row in scored if hits >= enough]
@@ -176,9 +205,7 @@ def matching(text: str, topics: list[str], *, limit: int = 3) -> list[Printed]:
     wanted = set(words(text))
     scored = []
     for row in published():
-        shared = len(wanted & set(words(row.answer.title))) + 0.1 * len(
-            wanted & set(words(row.answer.search_text))
-        )
+        shared = len(wanted & row.title_words) + 0.1 * len(wanted & row.text_words)
         score = (3 if row.question.topic in topics else 0) + shared
         if score >= 3:
             scored.append((score, row))

@@ -30,7 +30,12 @@ class LetterForm(forms.Form):
 
     def clean_text(self) -> str:
         """Without control characters, which no letter needs and PostgreSQL refuses."""
-        text: str = self.cleaned_data["text"].replace("\r\n", "\n").replace("\r", "\n")
+        return self.plain(self.cleaned_data["text"])
+
+    @staticmethod
+    def plain(text: str) -> str:
+        """A letter as it is kept."""
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
         return "".join(mark for mark in text if mark in "\n\t" or ord(mark) >= 32).strip()
 
 
@@ -102,6 +107,7 @@ class SignForm(forms.Form):
         label="Code of your authenticator app", required=False, max_length=12,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )  # fmt: skip
+    credential = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
     note = forms.CharField(
         label="What this corrects", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )

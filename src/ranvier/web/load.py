@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 
 PAUSE_SECONDS = (1.0, 3.0)  # between two clicks of one person: quick readers, to be on the hard side
 PATIENCE_SECONDS = 60
+PUBLIC_PAGES = 5  # of a visit, before the letter
 LETTERS = (
     "I have had a drooping foot for three years, with cramps in the calf. A nerve conduction study showed conduction block "
     "and the sensory nerves were normal. What is multifocal motor neuropathy?",
@@ -72,6 +73,7 @@ class Browser:
         self.address, self.tally, self.network = address, tally, network
         self.until, self.survives = until, survives
         self.cookies: dict[str, str] = {}
+        self.files: set[str] = set()
         self.connection: http.client.HTTPConnection | None = None
 
     def get(self, kind: str, path: str) -> Page:
@@ -123,6 +125,21 @@ class Browser:
             self.cookies[name.strip()] = value
         return Page(response.status, text, response.headers.get("Location", ""))
 
+    def open_with_files(self, path: str) -> Page:
+        """Open a public page as a browser does: with the style, fonts and scripts that it names, each once."""
+        page = self.get("public", path)
+        expect(self.tally, path.partition("?")[0], page, 200)
+        for file in re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text):
+            if file not in self.files:
+                self.files.add(file)
+                expect(self.tally, "file", self.get("file", file), 200)
+        return page
+
+    def forget(self) -> None:
+        """Be someone new."""
+        self.cookies.clear()
+        self.files.clear()
+
     def close(self) -> None:
         """Hang up."""
         if self.connection is not None:
@@ -152,24 +169,30 @@ def expect(tally: Tally, what: str, page: Page, *statuses: int) -> bool:
     return False
 
 
-def read_and_ask(browser: Browser, *, pause: tuple[float, float], answers: list[str]) -> None:
-    """One visit: five public pages, then a letter, and a look at it with the claim code."""
+def read_and_ask(browser: Browser, *, pause: tuple[float, float], answers: list[str], skip: int = 0) -> None:
+    """One visit: five public pages, then a letter that is looked over while it is typed, and a look with the claim code.
+
+    `skip` leaves out that many of the five: whoever was there before the clock ran has read them already.
+    """
     tally = browser.tally
     slug = random.choice(answers)  # noqa: S311
     query = urlencode({"q": random.choice(SEARCHES)})  # noqa: S311
-    for path in ("/", f"/answers/{slug}/", "/archive/", f"/search/?{query}", "/topics/"):
+    for path in ("/", f"/answers/{slug}/", "/archive/", f"/search/?{query}", "/topics/")[skip:]:
         if browser.is_over():
             return
-        expect(tally, path.partition("?")[0], browser.get("public", path), 200)
+        browser.open_with_files(path)
         browser.pause(pause)
     if browser.is_over():
         return
     word = new_word()
     text = f"{random.choice(LETTERS)}\n\nThe word of this letter is {word}."  # noqa: S311
-    form = browser.get("public", "/ask/")
-    expect(tally, "/ask/", form, 200)
-    browser.pause(pause)
-    expect(tally, "/ask/check/", browser.post("ask", "/ask/check/", {"text": text}, form), 200, 204)
+    form = browser.open_with_files("/ask/")
+    for typed in (len(text) // 3, 2 * len(text) // 3, len(text)):
+        browser.pause(pause)
+        if browser.is_over():
+            return
+        checked = browser.post("ask", "/ask/check/", {"text": text[:typed]}, form)
+        expect(tally, "/ask/check/", checked, 200, 204)
     browser.pause(pause)
     preview = browser.post("ask", "/ask/preview/", {"text": text}, form)
     if not expect(tally, "/ask/preview/", preview, 200):
@@ -192,11 +215,17 @@ def read_and_ask(browser: Browser, *, pause: tuple[float, float], answers: list[
 
 
 def reader(browser: Browser, *, pause: tuple[float, float], answers: list[str]) -> None:
-    """Visit after visit, each from another address."""
+    """Visit after visit, each by a new reader: another address, no cookie, no file in store.
+
+    The first begins anywhere among the public pages, after a pause: a crowd does not click in step.
+    """
+    skip = random.randrange(PUBLIC_PAGES + 1)  # noqa: S311
+    browser.pause((0, pause[1]))
     while not browser.is_over():
-        browser.cookies.clear()
+        browser.forget()
         browser.network = f"10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(1, 255)}"  # noqa: S311
-        read_and_ask(browser, pause=pause, answers=answers)
+        read_and_ask(browser, pause=pause, answers=answers, skip=skip)
+        skip = 0
     browser.close()
 
 

@@ -63,8 +63,18 @@ def forget_attempts(name: str, address: str) -> None:
     cache.delete(_count_key(name, address))
 
 
-def _count_key(name: str, address: str) -> str:
-    return hmac.new(_PROCESS_KEY, f"{name}:{address}".encode(), hashlib.sha256).hexdigest()
+def keep(name: str, text: str, value: object, *, seconds: int) -> None:
+    """Keep something that was told of a text, and holds none of its words, for a while in this process's memory."""
+    cache.set(_count_key(name, text), value, timeout=seconds)
+
+
+def recall(name: str, text: str) -> Any:
+    """What was kept of a text; None when nothing was."""
+    return cache.get(_count_key(name, text))
+
+
+def _count_key(name: str, text: str) -> str:
+    return hmac.new(_PROCESS_KEY, f"{name}:{text}".encode(), hashlib.sha256).hexdigest()
 
 
 def without(text: str, details: Iterable[dict[str, Any]]) -> str:

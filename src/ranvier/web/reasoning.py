@@ -19,6 +19,7 @@ from ranvier.terms import RanvierError
 from ranvier.terms.vocabulary import findings as finding_terms
 
 Document = dict[str, Any]
+DIARY_ENTRIES = 2000  # doses and readings; more would keep the worker from the next letter for minutes
 GUIDELINE = "efns_pns_2010"  # shown first: an answer to a reader speaks of it
 
 
@@ -37,8 +38,10 @@ class Reasoning(Protocol):
     def weigh(self, case: Document, study: bytes | None = None) -> Document:
         """The differential, likeliest first, and next tests (`weigh`), with `names` for the diseases."""
 
-    def draft(self, text: str, case: Document, study: bytes | None = None) -> Document:
-        """A sourced draft, as documents.py describes it."""
+    def draft(
+        self, text: str, case: Document, study: bytes | None = None, diary: bytes | None = None
+    ) -> Document:
+        """A sourced draft, as documents.py describes it; a diary takes the worker up to a minute."""
 
     def grade(self, text: str) -> float | None:
         """The reading grade; None when it cannot be measured."""
@@ -55,8 +58,17 @@ class Reasoning(Protocol):
     def study(self, content: bytes) -> Document | None:
         """The conduction report of a study file; None when it cannot be read."""
 
+    def diary(self, content: bytes) -> Document | None:
+        """What stands in a treatment diary (`doses`, `readings`, `first`, `last`, `counts`); None when it cannot be read.
+
+        `counts` is False for one that is too long to look ahead from while letters wait.
+        """
+
     def versions(self) -> dict[str, str]:
         """Code, data and evidence dates."""
+
+    def forget(self) -> None:
+        """Let go of everything that was concluded of a letter or a study: one was erased."""
 
 
 class Workbench:
@@ -76,11 +88,15 @@ class Workbench:
 
     @lru_cache(maxsize=64)  # noqa: B019 — a review page is loaded many times for one reading
     def _judged(self, case: str, study: bytes | None) -> str:
-        judged = workbench.judge(from_document(json.loads(case)), self._facts(study))
-        document: Document = judged.document()
+        document: Document = self._judgement(case, study).document()
         editions = document["editions"]
         document["editions"] = {GUIDELINE: editions[GUIDELINE], **editions}
         return json.dumps(document)
+
+    @lru_cache(maxsize=16)  # noqa: B019 — as above
+    def _judgement(self, case: str, study: bytes | None) -> Any:
+        """The judgement itself, which the differential asks for again: half of the time that it takes."""
+        return workbench.judge(from_document(json.loads(case)), self._facts(study))
 
     def weigh(self, case: Document, study: bytes | None = None) -> Document:
         """Weigh the differential."""
@@ -88,7 +104,10 @@ class Workbench:
 
     @lru_cache(maxsize=64)  # noqa: B019 — as above
     def _weighed(self, case: str, study: bytes | None) -> str:
-        document: Document = workbench.weigh(from_document(json.loads(case)), self._facts(study)).document()
+        weighed = workbench.weigh(
+            from_document(json.loads(case)), self._facts(study), judged=self._judgement(case, study)
+        )
+        document: Document = weighed.document()
         posterior = document["posterior"].items()
         document["posterior"] = dict(sorted(posterior, key=lambda pair: -pair[1]))
         document["names"] = workbench.disease_names()
@@ -104,9 +123,13 @@ class Workbench:
         except (RanvierError, UnicodeDecodeError):
             return None
 
-    def draft(self, text: str, case: Document, study: bytes | None = None) -> Document:
+    def draft(
+        self, text: str, case: Document, study: bytes | None = None, diary: bytes | None = None
+    ) -> Document:
         """Draft an answer and carry each sentence's support over."""
-        made = workbench.answer_case(text, from_document(case), study=self._facts(study)).draft
+        made = workbench.answer_case(
+            text, from_document(case), study=self._facts(study), outlook=self._outlook(diary)
+        ).draft
         used: dict[str, Document] = {}
         known = self.statements()
         sections = []
@@ -161,6 +184,17 @@ class Workbench:
 
         return reading_grade(text)
 
+    @lru_cache(maxsize=4)  # noqa: B019 — as above
+    def _outlook(self, diary: bytes | None) -> Any:
+        """What follows from a treatment diary; None without one, or with one that cannot be read or is too long."""
+        seen = self.diary(diary) if diary is not None else None
+        if diary is None or seen is None or not seen["counts"]:
+            return None
+        try:
+            return workbench.forecast(diary.decode("utf-8-sig"))
+        except RanvierError:
+            return None
+
     @cache  # noqa: B019 — one Workbench lives as long as the process
     def statements(self) -> dict[str, Document]:
         """Every statement as a plain document."""
@@ -197,9 +231,38 @@ class Workbench:
         except RanvierError:
             return None
 
+    @lru_cache(maxsize=16)  # noqa: B019 — as above
+    def diary(self, content: bytes) -> Document | None:
+        """Read a diary, whatever bytes a reader attached."""
+        try:
+            seen = workbench.read_diary(content.decode("utf-8-sig"))
+        except (RanvierError, UnicodeDecodeError):
+            return None
+        days = [entry.date for entry in (*seen.given, *seen.readings)]
+        return {
+            "doses": len(seen.given),
+            "readings": len(seen.readings),
+            "first": min(days, default=None),
+            "last": max(days, default=None),
+            "counts": len(days) <= DIARY_ENTRIES,
+        }
+
     def versions(self) -> dict[str, str]:
         """Dates of code, data and evidence."""
         return workbench.versions()
+
+    def forget(self) -> None:
+        """Empty what is remembered of cases and studies."""
+        for remembered in (
+            self._judgement,
+            self._judged,
+            self._weighed,
+            self._facts,
+            self._outlook,
+            self.study,
+            self.diary,
+        ):
+            remembered.cache_clear()
 
 
 @cache

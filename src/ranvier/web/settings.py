@@ -141,6 +141,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "ranvier.web.kept_pages.KeptPagesMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -205,6 +206,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = (
+    "required"  # a key signs answers: it must know its person, not only lie there
+)
 MFA_TOTP_ISSUER = "Ranvier desk"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 if MODE == "test":
@@ -309,6 +313,8 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 LANGUAGES = [("en-gb", "English")]
+
+COMPARE_KEPT_PAGES = MODE == "test"  # tests make every kept page once more and compare
 
 # Which object answers the calls of reasoning.py; tests of the shell put a stand-in here.
 REASONING = os.environ.get("RANVIER_REASONING", "ranvier.web.reasoning.Workbench")

@@ -1,7 +1,8 @@
 """What a signature covers, and what stands in its way.
 
-It covers exactly what the signer was shown: the letter as printed, every sentence with what it rests on, the sources, and
-the case. `digest` is their SHA-256; any later edit gives another digest, and the old signature does not cover it.
+It covers exactly what the signer was shown: the letter as printed, every sentence with what it rests on, the sources, the
+case, and the files that came with the letter, from which the criteria and the draft were told. `digest` is their SHA-256; any
+later edit gives another digest, and the old signature does not cover it.
 """
 
 from __future__ import annotations
@@ -15,22 +16,35 @@ from . import documents
 from .models import Answer, Concern, Question, Reading, StatementCheck
 
 
-def digest(*, letter: str, document: dict[str, Any], case: dict[str, Any]) -> str:
-    """SHA-256 of the letter as printed, the answer with its sources, and the case shown, in one canonical form."""
-    covered = {"letter": letter, "answer": document, "case": case}
+def files(question: Question) -> list[dict[str, str]]:
+    """Each file that came with the letter: its kind, its name, and the SHA-256 of its bytes, in the order they are shown."""
+    return [
+        {"kind": file.kind, "name": file.name, "sha256": hashlib.sha256(bytes(file.content)).hexdigest()}
+        for file in question.attachments.order_by("sent_at", "id")
+    ]
+
+
+def digest(
+    *, letter: str, document: dict[str, Any], case: dict[str, Any], files: list[dict[str, str]]
+) -> str:
+    """SHA-256 of the letter as printed, the answer with its sources, the case shown and the files, in one canonical form."""
+    covered = {"letter": letter, "answer": document, "case": case, "files": files}
     canonical = json.dumps(covered, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def current_digest(question: Question, answer: Answer, reading: Reading) -> str:
     """The digest of what the review page shows now."""
-    return digest(letter=question.letter, document=answer.document, case=reading.case)
+    return digest(letter=question.letter, document=answer.document, case=reading.case, files=files(question))
 
 
 def still_covers(answer: Answer) -> bool:
     """Whether a signed version is exactly what was signed."""
     return answer.is_signed and answer.digest == digest(
-        letter=answer.letter, document=answer.document, case=answer.reading.case
+        letter=answer.letter,
+        document=answer.document,
+        case=answer.reading.case,
+        files=files(answer.question),
     )
 
 

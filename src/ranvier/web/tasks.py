@@ -15,9 +15,11 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from . import mail
-from .commands import deliveries, publishing, questions, retention
-from .models import Issue, Question, ReaderAddress, Subscription
+from ranvier.terms import DeskError
+
+from . import freshness, mail
+from .commands import answers, deliveries, publishing, questions, retention
+from .models import Issue, Person, Question, ReaderAddress, Subscription
 from .quiet import place
 
 LOG = logging.getLogger("desk")
@@ -32,13 +34,13 @@ class TaskFailed(Exception):
     """What the queue keeps of an error: its class and place. A traceback's last line can quote a letter."""
 
 
-def quietly(work: Callable[[str], bool]) -> Callable[[str], bool]:
+def quietly(work: Callable[..., bool]) -> Callable[..., bool]:
     """Keep the words of an error out of the queue's table."""
 
     @wraps(work)
-    def run(key: str) -> bool:
+    def run(*given: Any) -> bool:
         try:
-            return work(key)
+            return work(*given)
         except Exception as error:
             what = f"{type(error).__name__} at {place(error.__traceback__)}"
         LOG.error("task %s failed: %s", work.__name__, what)
@@ -53,6 +55,21 @@ def prepare(question_id: str) -> bool:
     """Read a letter and draft its answer."""
     question = Question.objects.filter(pk=question_id).first()
     return question is not None and questions.prepare(question=question)
+
+
+@task()
+@quietly
+def redraft(question_id: str, person_id: str, version: int) -> bool:
+    """Draft again from the case as it stands, unless someone has changed it since this was asked for."""
+    question = Question.objects.filter(pk=question_id, erased_at=None, version=version).first()
+    person = Person.objects.filter(pk=person_id, is_active=True).first()
+    if question is None or person is None:
+        return False
+    try:
+        answers.redraft(question=question, by=person, version=version)
+    except DeskError:  # changed, or given back, while it was being drafted
+        return False
+    return True
 
 
 @task()
@@ -106,6 +123,7 @@ def sweep(*, patience: timedelta = timedelta(seconds=30)) -> int:
     count += _try("erase", "expired", lambda: retention.erase_expired(by=None))
     count += _try("forget", "addresses", deliveries.forget_unconfirmed)
     count += _try("tidy", "queue", tidy_queue)
+    count += _try("tidy", "changes", freshness.tidy)
     return count
 
 

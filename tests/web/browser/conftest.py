@@ -53,13 +53,16 @@ def browser() -> Iterator[Any]:
 class Visit:
     """A person's browser: its page, and every word that it complained of."""
 
-    def __init__(self, browser: Any, desk: desks.Desk, role: str, size: str, **settings: Any) -> None:
+    def __init__(
+        self, browser: Any, desk: desks.Desk, role: str, size: str, host: str = "127.0.0.1", **settings: Any
+    ) -> None:
         self.desk = desk
+        self.address = desk.address.replace("127.0.0.1", host)
         self.role = role
         self.complaints: list[str] = []
         width, height = SIZES[size]
         self.context = browser.new_context(
-            base_url=desk.address, viewport={"width": width, "height": height}, **settings
+            base_url=self.address, viewport={"width": width, "height": height}, **settings
         )
         self.context.set_default_timeout(PATIENCE_MS)
         self.page = self.context.new_page()
@@ -76,7 +79,7 @@ class Visit:
             self.complaints.append(message.text)
 
     def _asked(self, request: Any) -> None:
-        if not request.url.startswith((self.desk.address, "data:", "blob:", "about:", "chrome-extension:")):
+        if not request.url.startswith((self.address, "data:", "blob:", "about:", "chrome-extension:")):
             self.complaints.append(f"called out to {request.url}")
 
     def open_letter(self, reference: str) -> None:

@@ -1,7 +1,8 @@
-"""Ask, review and sign with a keyboard alone: no click, no focus set by script, only keys."""
+"""Ask, review, sign and publish with a keyboard alone: no click, no focus set by script, only keys."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -39,12 +40,15 @@ def test_the_first_key_offers_to_skip_to_the_text(visit: Callable[..., Visit]) -
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
-def test_asking_reviewing_and_signing_by_keyboard_alone(visit: Callable[..., Visit]) -> None:
+def test_asking_reviewing_signing_and_publishing_by_keyboard_alone(visit: Callable[..., Visit]) -> None:
     sent = _ask(visit("reader"))
     clinician = visit("clinician")
     _review(clinician, sent)
     _edit(clinician)
     _sign(clinician)
+    letter = re.search(r"/letters/([0-9a-f-]{36})/", clinician.page.url)
+    assert letter
+    _publish(visit("editor"), letter.group(1), title=f"By keys, {sent.opening}")
 
 
 def _ask(reader: Visit) -> steps.Sent:
@@ -164,3 +168,28 @@ def _sign(clinician: Visit) -> None:
     page.keyboard.type(steps.PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("#answer")).to_contain_text("signed by Dr Clara Clinician")
+
+
+def _publish(editor: Visit, letter: str, *, title: str) -> None:
+    """An issue of this one answer, previewed and published."""
+    page = editor.page
+    page.wait_for_url("**/desk/issues/")  # where an editor's work begins
+    tab_to(page, "#title")
+    page.keyboard.insert_text(title)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/issues/*-*/")
+    tab_to(page, "#id_note")
+    page.keyboard.insert_text("One letter this time.")
+    tab_to(page, f"[name='in-{letter}']")
+    page.keyboard.press("Space")
+    tab_to(page, "form[action$='/items/'] button")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    tab_to(page, "a[target=preview][href$='/text/']")
+    page.keyboard.press("Enter")
+    expect(page.frame_locator("iframe.preview").locator("body")).to_contain_text("One letter this time.")
+    tab_to(page, "form[action$='/move/'] button", back=True)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator(".state").first).to_have_text(re.compile("Scheduled|published", re.IGNORECASE))
+    steps.wait_for_issue(page, title)

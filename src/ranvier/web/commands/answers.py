@@ -58,7 +58,7 @@ def redraft(*, question: Question, by: Person, version: int) -> Answer:
     """
     demand_write(question, by)
     reading = _reading(question)
-    document = reasoner().draft(question.text, reading.case, question.study)
+    document = reasoner().draft(question.text, reading.case, question.study, question.diary)
     with transaction.atomic():
         begin_write(question=question, by=by, version=version)
         answer = Answer.objects.create(
@@ -66,6 +66,22 @@ def redraft(*, question: Question, by: Person, version: int) -> Answer:
         )
         audit.record(by=by, action="redraft", question=question, subject=f"answer version {answer.number}")
     return answer
+
+
+def ask_for_redraft(*, question: Question, by: Person, version: int) -> None:
+    """Have the worker draft again: looking ahead from a treatment diary takes too long for a page to wait.
+
+    It writes nothing when the letter has changed by then; whoever changed it asks again.
+    """
+    demand_write(question, by)
+    _reading(question)
+    with transaction.atomic():
+        if not Question.objects.filter(pk=question.pk, version=version).exists():
+            raise DeskConflict(path="question", given="someone changed it", expected="Load the page again")
+        from ranvier.web import tasks
+
+        tasks.redraft.enqueue(str(question.pk), str(by.pk), version)
+        audit.record(by=by, action="ask_redraft", question=question)
 
 
 def edit_letter(*, question: Question, by: Person, version: int, text: str) -> Question:
@@ -138,7 +154,7 @@ def _seal(answer: Answer, question: Question, by: Person) -> None:
     Answer.objects.filter(pk=answer.pk).update(
         reading=reading,
         letter=question.letter,
-        digest=signature.digest(letter=question.letter, document=answer.document, case=reading.case),
+        digest=signature.current_digest(question, answer, reading),
         signed_by=by,
         signed_at=timezone.now(),
         signer_name=str(by),

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ranvier.terms import DeskError
+from ranvier.web import freshness
 from ranvier.web.models import Contact, Person, StandardReply, StatementCheck
 from ranvier.web.reasoning import reasoner
 
@@ -31,6 +32,7 @@ def save_contact(*, contact: Contact, by: Person, checked: bool) -> Contact:
     if checked:
         contact.checked_on, contact.checked_by = timezone.now().date(), by
     contact.save()
+    freshness.public_changed()
     audit.record(by=by, action="contact", subject=f"contact {contact.name}"[:80])
     return contact
 

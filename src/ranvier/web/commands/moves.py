@@ -9,9 +9,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from ranvier.terms import DeskConflict, DeskError
+from ranvier.web import freshness
 from ranvier.web.models import IssueItem, Person, Question
 from ranvier.web.roles import Role
-from ranvier.web.states import MOVES, State
+from ranvier.web.states import MOVES, PUBLIC, State
 
 from . import audit
 
@@ -56,6 +57,8 @@ def move(
     if step.releases or step.target is State.DRAFTED:
         changes |= {"claimed_by": None, "claimed_at": None}  # a draft belongs to whoever signs it
     compare_and_set(question=question, version=version, state=step.target.value, **changes)
+    if state in PUBLIC or step.target in PUBLIC:
+        freshness.public_changed()
     audit.record(
         by=by, role=acting, action=name, question=question,
         from_state=state.value, to_state=step.target.value, why=why,

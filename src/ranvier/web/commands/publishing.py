@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from ranvier.terms import DeskConflict, MissingDependency
-from ranvier.web import documents, paper, signature
+from ranvier.web import documents, freshness, paper, signature
 from ranvier.web.models import Answer, Issue, IssueItem, Person, PublicationStep, Question
 from ranvier.web.states import PUBLIC, State
 
@@ -77,6 +77,7 @@ def _answers(issue: Issue) -> bool:
             return False
         if _done(issue, "answers"):
             Issue.objects.filter(pk=issue.pk, published_at__isnull=True).update(published_at=timezone.now())
+            freshness.public_changed()
     return True
 
 
@@ -135,6 +136,7 @@ def reprint(*, question: Question) -> None:
     for issue in Issue.objects.filter(items__question=question, published_at__isnull=False):
         Issue.objects.filter(pk=issue.pk).update(pdf=None, version=F("version") + 1)
         PublicationStep.objects.filter(issue=issue, name="pdf").delete()
+        freshness.public_changed()
 
 
 def new_slug(title: str) -> str:
@@ -153,6 +155,7 @@ def print_issue(*, issue: Issue) -> None:
     with transaction.atomic():
         if Issue.objects.filter(pk=issue.pk, version=issue.version).update(pdf=content):
             _done(issue, "pdf")
+            freshness.public_changed()
 
 
 def _list(issue: Issue) -> None:

@@ -117,7 +117,7 @@ def prepare(*, question: Question) -> bool:
     if question.sex and case["patient"].get("sex") is None:
         case["patient"]["sex"] = question.sex
     document = {"case": case, "marks": ["proposed"] * len(case["findings"]), "rejected": []}
-    draft = mind.draft(question.text, case, question.study)
+    draft = mind.draft(question.text, case, question.study, question.diary)
     try:
         with transaction.atomic():
             # Locked, so that a letter erased meanwhile gets no reading (PostgreSQL; SQLite has the one writer).

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from ranvier.web import freshness
 from ranvier.web.models import AuditEvent, IssueItem, Person, Question, ReaderAddress
 from ranvier.web.roles import Role
 from ranvier.web.states import OPEN, State
@@ -38,6 +39,7 @@ def erase(*, question: Question, by: Person | None, role: Role | None = None, wh
         text="", edited_text="", age_years=None, sex="", country="", reply_text="", standard_reply=None,
         erased_at=timezone.now(), claimed_by=None, claimed_at=None,
     )  # fmt: skip
+    freshness.letter_erased()
     audit.record(by=by, role=role, action="erase", question=question, why=why)
 
 

@@ -4,7 +4,7 @@ from .answers import Answer, StandardReply
 from .issues import Delivery, Issue, IssueItem, PublicationStep, Subscription
 from .people import Person
 from .questions import Attachment, Comment, Concern, Message, Question, ReaderAddress, Reading
-from .records import AuditEvent, Contact, StatementCheck
+from .records import AuditEvent, Contact, SiteChange, StatementCheck
 
 __all__ = [
     "Answer",
@@ -22,6 +22,7 @@ __all__ = [
     "Question",
     "ReaderAddress",
     "Reading",
+    "SiteChange",
     "StandardReply",
     "StatementCheck",
     "Subscription",

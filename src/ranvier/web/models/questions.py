@@ -85,7 +85,15 @@ class Question(models.Model):
     @property
     def study(self) -> bytes | None:
         """The nerve conduction study that came with the letter, which the criteria and the draft take into account."""
-        file = self.attachments.filter(kind="study").order_by("sent_at", "id").first()
+        return self._file("study")
+
+    @property
+    def diary(self) -> bytes | None:
+        """The treatment diary that came with the letter, which the draft takes into account."""
+        return self._file("diary")
+
+    def _file(self, kind: str) -> bytes | None:
+        file = self.attachments.filter(kind=kind).order_by("sent_at", "id").first()
         return bytes(file.content) if file else None
 
 

@@ -39,6 +39,20 @@ class AuditEvent(models.Model):
         return f"{self.action} by {self.by or self.role}"
 
 
+class SiteChange(models.Model):
+    """That something the public sees changed, or that a letter was erased; how that is used says freshness.py.
+
+    Rows are only added, so that two who change something at once never wait for one another, and old ones swept away. The
+    sum of the random `token`s tells one set of rows from every other.
+    """
+
+    token = models.BigIntegerField()
+    is_erasure = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"Change {self.pk}"
+
+
 class StatementCheck(models.Model):
     """That someone compared a statement with its source: on which day, and whether it still holds."""
 

@@ -20,6 +20,8 @@ from ranvier.web.uploads import checked
 
 from . import errors
 
+TOPICS_SECONDS = 600
+
 
 def address(request: HttpRequest) -> str:
     """Where the request comes from, for counting in memory only."""
@@ -38,11 +40,10 @@ def too_many(request: HttpRequest) -> HttpResponse:
     )
 
 
-def understood(text: str, *, with_topics: bool = False) -> dict[str, Any]:
-    """What the pages before sending show: urgent advice, identifying details, answers that match.
+def glanced(text: str, *, with_topics: bool = False) -> dict[str, Any]:
+    """What cannot wait: urgent advice and identifying details, and with topics what the letter asks about.
 
-    Topics make the matching better and cost ten times the rest, so nothing asks for them where no match is shown; the worker
-    tells a sent letter's topic.
+    Topics cost ten times the rest, so nothing asks for them where no match is shown; the worker tells a sent letter's topic.
     """
     try:
         case = reasoner().glance(text, with_topics=with_topics)
@@ -64,12 +65,21 @@ def understood(text: str, *, with_topics: bool = False) -> dict[str, Any]:
         ]
     )
     topics = [question["topic"] for question in case["questions"]] if with_topics else []
-    return {
-        "red_flags": flags,
-        "details": details,
-        "topic": topics[0] if topics else "",
-        "matching": columns.matching(text, topics),
-    }
+    return {"red_flags": flags, "details": details, "topics": topics}
+
+
+def understood(text: str) -> dict[str, Any]:
+    """What the pages before sending show: the same, and published answers that match.
+
+    Whoever typed the letter sends it on unchanged a moment later, so its topics are kept for ten minutes under a keyed hash
+    of its text, which is not kept.
+    """
+    topics = privacy.recall("topics", text)
+    seen = glanced(text, with_topics=topics is None)
+    if topics is None:
+        topics = seen["topics"]
+        privacy.keep("topics", text, topics, seconds=TOPICS_SECONDS)
+    return {**seen, "matching": columns.matching(text, topics)}
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,7 +95,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if privacy.is_over_limit("check", address(request), limit=settings.CHECKS_PER_MINUTE, seconds=60):
         return HttpResponse(status=204)
     text = request.POST.get("text", "")[: settings.LETTER_CHARACTERS]
-    context = understood(text, with_topics=True) if len(text) > 15 else {}
+    context = understood(LetterForm.plain(text)) if len(text) > 15 else {}
     return render(request, "ask/check.html", context)
 
 
@@ -104,7 +114,7 @@ def _preview(
     request: HttpRequest, letter: dict[str, Any], send_form: SendForm, status: int = 200
 ) -> HttpResponse:
     text = letter["text"]
-    context = understood(text, with_topics=True)
+    context = understood(text)
     pieces = []
     at = 0
     for index, detail in enumerate(context["details"]):
@@ -129,7 +139,7 @@ def send(request: HttpRequest) -> HttpResponse:
     if not letter.is_valid():
         return render(request, "ask/form.html", {"form": letter}, status=422)
     text = letter.cleaned_data["text"]
-    before = understood(text)
+    before = glanced(text)
     details = before["details"]
     given = SendForm(request.POST, request.FILES, details=len(details))
     if not given.is_valid():
@@ -145,13 +155,12 @@ def send(request: HttpRequest) -> HttpResponse:
         return too_many(request)
     chosen = {int(index) for index in given.cleaned_data["remove"]}
     printed = privacy.without(text, [row for index, row in enumerate(details) if index in chosen])
-    after = before if printed == text else understood(printed)
+    after = before if printed == text else glanced(printed)
     _, code = questions.send(
         submission=given.cleaned_data["submission"],
         text=printed,
         kept=after["details"],
         red_flags=after["red_flags"],
-        topic=after["topic"],
         age_years=letter.cleaned_data["age_years"],
         sex=letter.cleaned_data["sex"],
         country=letter.cleaned_data["country"],

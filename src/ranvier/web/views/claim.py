@@ -19,7 +19,7 @@ from ranvier.web.models import Question
 from ranvier.web.states import State
 
 from . import errors
-from .ask import address, too_many, understood
+from .ask import address, glanced, too_many
 
 
 def _find(request: HttpRequest) -> Question | None:
@@ -83,7 +83,7 @@ def reply(request: HttpRequest) -> HttpResponse:
             request, title="That could not be sent", text="Please go back and try again.", status=422
         )
     text = form.cleaned_data["text"]
-    red_flags = understood(text)["red_flags"]
+    red_flags = glanced(text)["red_flags"]
     try:
         questions.reply(question=question, text=text, red_flags=red_flags)
     except DeskError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
@@ -22,6 +23,13 @@ class RssFeed(Feed):
     description = "Readers ask about multifocal motor neuropathy; a clinician answers and signs."
     author_name = "Ask the Doctor"
 
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The feed; an empty one says when it was asked for, so nobody keeps it."""
+        response = super().__call__(request, *args, **kwargs)
+        if not columns.published():
+            response.headers["Cache-Control"] = "no-cache"
+        return response
+
     def link(self) -> str:
         """The column."""
         return settings.ADDRESS + "/"
@@ -30,7 +38,7 @@ class RssFeed(Feed):
         """Its own address."""
         return settings.ADDRESS + reverse("feed_rss")
 
-    def items(self) -> list[columns.Printed]:
+    def items(self) -> tuple[columns.Printed, ...]:
         """The twenty newest."""
         return columns.published()[:20]
 

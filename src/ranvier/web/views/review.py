@@ -113,6 +113,7 @@ def _understood(question: Question, reading: Any) -> dict[str, Any]:
         "trees": {key: criteria_tree.tree(edition) for key, edition in judged["editions"].items()},
         "weighed": mind.weigh(case, study),
         "studies": [(file, mind.study(bytes(file.content))) for file in files if file.kind == "study"],
+        "diaries": [(file, mind.diary(bytes(file.content))) for file in files if file.kind == "diary"],
         "sides": SIDES, "subjects": SUBJECTS, "certainties": CERTAINTIES,
     }  # fmt: skip
 

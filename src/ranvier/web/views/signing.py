@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from ranvier.terms import DeskConflict, DeskError, RanvierError
-from ranvier.web import documents, privacy, signature
+from ranvier.web import documents, passkeys, privacy, signature
 from ranvier.web.commands import answers
 from ranvier.web.forms import SignForm
 from ranvier.web.models import Person, Question
@@ -54,8 +54,10 @@ def _page(request: HttpRequest, question: Question, *, is_correction: bool) -> H
         data = form.cleaned_data
         if privacy.is_over_limit("sign", str(request.user.pk), limit=10, seconds=600):
             form.add_error("password", "Too many tries. Please wait ten minutes.")
-        elif not is_really(request.user, password=data["password"], code=data["code"]):
-            form.add_error("password", "That is not your password or code. Nothing was signed.")
+        elif not is_really(
+            request.user, password=data["password"], code=data["code"], credential=data["credential"]
+        ):
+            form.add_error("password", "That is not your password, code or passkey. Nothing was signed.")
         else:
             privacy.forget_attempts(
                 "sign", str(request.user.pk)
@@ -82,8 +84,10 @@ def _page(request: HttpRequest, question: Question, *, is_correction: bool) -> H
     context = {
         "question": question, "answer": answer, "case": reading.case, "form": form, "refusals": refusals,
         "page": documents.for_page(answer.document), "is_correction": is_correction, "labels": mind.findings(),
-        "digest": form.initial["digest"], "grade": mind.grade(prose), "word_count": len(prose.split()),
+        "digest": form.initial["digest"], "files": signature.files(question), "grade": mind.grade(prose),
+        "word_count": len(prose.split()),
         "has_code": Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists(),
+        "passkey": passkeys.challenge(request.user) if passkeys.has_passkey(request.user) else None,
         "demo_password": "" if not settings.DEMO else demo_password(),
     }  # fmt: skip
     return render(request, "desk/sign.html", context, status=422 if form.errors else 200)
@@ -96,8 +100,10 @@ def demo_password() -> str:
     return PASSWORD
 
 
-def is_really(person: Person, *, password: str, code: str) -> bool:
-    """Check the password; where an authenticator app is set up, its code as well."""
+def is_really(person: Person, *, password: str, code: str, credential: str = "") -> bool:
+    """Check the passkey if one was used, else the password; where an authenticator app is set up, its code as well."""
+    if credential:
+        return passkeys.is_answered(person, credential)
     if not person.check_password(password):
         return False
     totp = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -90,8 +91,13 @@ def statement_search(request: HttpRequest) -> HttpResponse:
 def redraft(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Draft again from the corrected case."""
     question = get_object_or_404(Question, pk=pk, erased_at=None)
+    given = {"question": question, "by": request.user, "version": _number(request, "version")}
     try:
-        answers.redraft(question=question, by=request.user, version=_number(request, "version"))
+        if question.diary is None:
+            answers.redraft(**given)
+        else:
+            answers.ask_for_redraft(**given)
+            messages.info(request, "It is being drafted again with the diary, which takes about a minute.")
     except RanvierError as error:
         return errors.declined(request, error)
     return redirect(f"/desk/letters/{question.pk}/#answer")

@@ -14,7 +14,7 @@ from django.utils.crypto import get_random_string
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS
 from django_tasks_db.management.commands.db_worker import Worker
 
-from ranvier.web import tasks
+from ranvier.web import freshness, tasks
 from ranvier.web.demo.seed import go_on
 
 NICE = 5
@@ -48,6 +48,7 @@ class Command(BaseCommand):
                 return
             close_old_connections()
             try:
+                freshness.marks()  # lets go of what it keeps of letters that were erased elsewhere
                 self._queue()
                 if once or time.monotonic() - swept >= sweep_every:
                     tasks.sweep()
