@@ -8,8 +8,8 @@
 Months are in the labels and not learned: they are read by rule. `open.jsonl` and `third.jsonl` are labelled whole texts, whose
 quotes say which sentence carries what.
 
-Dangers are labelled apart: `validation/red_flags/said_*.txt` (`clot breathing || ...`) and the open sets there say which red flags a
-text carries and nothing of its findings; a line of letters carries none when it tells of nothing that could be one (`harmless`).
+Dangers are labelled apart: `validation/red_flags/said_*.txt` (`clot breathing || ...`) and the open sets there say which red
+flags a text carries and nothing of its findings. A line of letters carries none when it tells of nothing that could be one (`harmless`).
 """
 
 from __future__ import annotations

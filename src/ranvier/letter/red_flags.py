@@ -324,9 +324,9 @@ def _merged(spans: list[Span]) -> tuple[Span, ...]:
 def find(text: str) -> tuple[RedFlag, ...]:
     """Find what must be acted on now.
 
-    The trained reader and rules over word lists, either of which is enough; but what the reader is all but certain was meant otherwise, no
-    rule raises. Denials, other people, questions in general, what is over and long past, and weakness that came on over years
-    raise nothing; in doubt a flag is raised.
+    The trained reader and rules over word lists, either of which is enough; but what the reader is all but certain was meant
+    otherwise, no rule raises (save by a number, or by words it mended). Denials, other people, questions in general, what is over
+    and long past, and weakness that came on over years raise nothing; in doubt a flag is raised.
 
     Parameters
         text : A letter, a note or a question, as given.
