@@ -46,6 +46,8 @@ _UNDONE_BY = {
     "long_ago": ("grave",),
     "over_weeks": ("newer",),
 }
+# A "never" that says how bad it is now, not that it never was: the reader takes it for a denial.
+_NEVER_SO = re.compile(r"\bnever\b[\w' ]{0,24}\b(?:so|this|such|as|more|like)\b")
 _OF_TIME = ("fast", "fast_now", "sudden", "newer")
 _LONGEST_SENTENCE = 1500
 
@@ -221,6 +223,8 @@ class _Reader:
             if any(start < bar_end and bar_start < end for bar_start, bar_end in barred):
                 continue
             if self._holds(rule, index, (start, end)):
+                if _NEVER_SO.search(self.sentences[index].text):
+                    self.beyond_hearing.add(rule.id)
                 yield self._span(index, (start, end))
 
     def _in_company(self, rule: Rule, together: Together, index: int) -> Iterator[Span]:
