@@ -6,5 +6,6 @@ it reads is measured: docs/validation/letters.md.
 """
 
 from .reading import glance, read
+from .spelling import forget
 
-__all__ = ["glance", "read"]
+__all__ = ["forget", "glance", "read"]
