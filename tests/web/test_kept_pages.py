@@ -207,9 +207,7 @@ def test_a_page_is_kept_by_its_own_address_only(issue: Issue) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_worker_lets_go_before_its_next_task(
-    monkeypatch: pytest.MonkeyPatch, settings: Any
-) -> None:
+def test_the_worker_lets_go_before_its_next_task(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}  # as outside the tests
     erased, _ = send(LETTER)
     call_command("desk_worker", once=True)
