@@ -33,8 +33,8 @@ def challenge(person: Person) -> dict[str, Any]:
 def is_answered(person: Person, credential: str) -> bool:
     """Whether one of the person's own keys answered the session's challenge and verified its person.
 
-    The challenge does not stand afterwards. That verification was demanded is asked of the challenge itself, since older versions of allauth
-    did not take it from the settings.
+    The challenge does not stand afterwards. That verification was demanded is asked of the challenge itself: older versions of
+    allauth did not take it from the settings.
     """
     try:
         state = auth.get_state() or {}
