@@ -55,11 +55,11 @@ def measure(n_fibres: int) -> dict[str, float]:
         folder = Path(name)
         spec = folder / "sweep.toml"
         spec.write_text(SPEC.format(n=max(1, n_fibres // EACH)))
-        n_parts = read_spec(spec).n_parts
+        asked = read_spec(spec)
         command = [sys.executable, "-m", "benchmarks.sweep_memory", "--one", name]
         started = time.monotonic()
         first = subprocess.Popen(command, start_new_session=True)
-        while len(list(folder.glob("*.parts/part-*.parquet"))) < KILLED_AT * n_parts:
+        while len(list(folder.glob("*.parts/part-*.parquet"))) < KILLED_AT * asked.n_parts:
             assert first.poll() is None, "it ended before it could be killed"
             time.sleep(0.5)
         os.killpg(first.pid, signal.SIGKILL)
@@ -68,8 +68,8 @@ def measure(n_fibres: int) -> dict[str, float]:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         seconds = time.monotonic() - started
         row = pq.read_table(folder / "rows.parquet", columns=["row"])["row"].to_numpy()
-        assert (row == np.arange(row.size)).all(), "every row once, in order"
-        return {**json.loads(done.stdout), "seconds": seconds, "kept": kept, "parts": n_parts}
+        assert np.array_equal(row, np.arange(asked.n_rows)), "every row once, in order"
+        return {**json.loads(done.stdout), "seconds": seconds, "kept": kept, "parts": asked.n_parts}
 
 
 def main(words: list[str]) -> int:

@@ -51,6 +51,10 @@ def main(words: list[str] | None = None) -> int:
                     (why for begins, why in REASONS.items() if f"{title}: {check.what}".startswith(begins)),
                     "",
                 )
+                if why is NEURON_DECIDES and not any(
+                    other.is_met for other in checks if "NEURON itself" in other.what
+                ):
+                    why = ""  # said only while the check that shows it is met
                 failed.append(
                     f"{title}: {check.what} ({check.measured}; target {check.target}). {why}".rstrip()
                 )

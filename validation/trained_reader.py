@@ -1,8 +1,8 @@
 """Train the reader that hears findings: python -m validation.trained_reader [--without open third] [--out FILE].
 
-Takes the sentence encoder as packed, keeps its lower layers, trains the upper ones and linear heads on the labelled sentences
-(`labelled_lines.py`), and packs them into `src/ranvier/letter/trained.npz`. Needs `torch` (CPU is enough: about two minutes an epoch
-on one core), in no requirements file: this is run by hand when sentences are added. No sealed file is read.
+Takes the sentence encoder as packed, trains its layers and linear heads on the labelled sentences
+(`labelled_lines.py`), and packs them into `src/ranvier/letter/trained.npz`. Needs `torch` (CPU is enough: about six minutes
+an epoch on one core), in no requirements file: this is run by hand when sentences are added. No sealed file is read.
 `--without open` leaves a set out, so that it can say how the reader does on sentences of a hand it never saw.
 """
 

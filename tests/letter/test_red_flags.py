@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,13 @@ def test_every_true_sentence_is_caught(name: str) -> None:
     missed = [row["text"] for row in true if not set(row["red_flags"]) <= raised(str(row["text"]))]  # type: ignore[call-overload]
     assert len(true) >= 60
     assert missed == []
+
+
+@pytest.mark.parametrize("name", ["table.jsonl", "own.jsonl", "wild.jsonl", "fresh.jsonl"])
+def test_the_rules_alone_still_catch_what_they_were_written_for(name: str) -> None:
+    true = [row for row in rows(name) if row["red_flags"]]
+    by_rule = {str(row["text"]): {flag.id for flag in red_flags.matched(str(row["text"]))} for row in true}
+    assert [row["text"] for row in true if not set(row["red_flags"]) <= by_rule[str(row["text"])]] == []  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize("name", ["table.jsonl", "own.jsonl", "wild.jsonl", "fresh.jsonl"])
@@ -179,17 +187,15 @@ def test_any_text_is_read_and_every_span_lies_inside_it(text: str) -> None:
             assert span.of(text).strip()
 
 
-def test_a_letter_checked_again_as_it_grows_is_read_as_if_for_the_first_time(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    before = "My hand has been weak for years. The infusions help."
-    after = before + " Since last night I cannot swallow my own spit."
+def test_what_was_heard_once_is_found_again_wherever_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = "I had my infusion. Since last night I cannot swallow my own spit. Nothing helps."
+    later = "The garden is lovely. My dog sleeps. " + told
     monkeypatch.setattr(red_flags, "_known", {})
-    red_flags.find(before)
-    grown = red_flags.find("Dear Doctor, " + after)
+    red_flags.find(told)
+    again = red_flags.find(later)
     monkeypatch.setattr(red_flags, "_known", {})
-    assert grown == red_flags.find("Dear Doctor, " + after)
-    assert "swallowing" in {flag.id for flag in grown}
+    assert again == red_flags.find(later)
+    assert "swallowing" in {flag.id for flag in again}
 
 
 def test_what_is_kept_of_a_letter_is_numbers_and_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,3 +213,37 @@ def test_a_rule_speaks_where_nothing_is_heard_any_more() -> None:
         + "I cannot swallow my own saliva since last night."
     )
     assert raised(text) == {"swallowing"}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("I cant breth", "breathing"),
+        ("I am sicidal", "suicidal_thoughts"),
+        ("Vital capacity 52 percent", "breathing"),
+        ("query PE", "clot"),
+        ("SI+", "suicidal_thoughts"),
+    ],
+)
+def test_what_the_rules_mend_or_reckon_is_not_left_to_hearing(
+    text: str, wanted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(red_flags, "heard", lambda _text: ())
+    assert wanted in raised(text)
+
+
+def test_what_a_rule_matches_and_the_reader_all_but_rules_out_is_not_raised(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "Since last night I cannot swallow my own saliva."
+    assert raised(text) == {"swallowing"} == {flag.id for flag in red_flags.matched(text)}
+    monkeypatch.setattr(red_flags, "heard", lambda _text: ())
+    assert raised(text) == set()
+
+
+def test_two_threads_may_check_letters_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(red_flags, "_known", {})
+    monkeypatch.setattr(red_flags, "KNOWN_WINDOWS", 2)
+    letters = [f"My hand {number} is weak. It is slow." for number in range(40)]
+    with ThreadPoolExecutor(4) as pool:
+        assert all(found == () for found in pool.map(red_flags.find, letters))

@@ -63,13 +63,14 @@ _SINCE_AT_AGE = re.compile(rf"\b(?:since|from) (?:the )?age(?:d)?(?: of)? (?P<ag
 _SINCE_YESTERDAY = re.compile(
     r"\bsince (?:yesterday|this morning|last night|today|the day before yesterday)\b"
 )
+RECENT_MONTHS = 3.0  # a day without a year that is longer ago than this may as well lie ahead [judgement]
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SINCE_WEEKDAY = re.compile(
-    rf"\b(?:since|from) (?:last |this )?(?P<day>{'|'.join(_WEEKDAYS)})(?: night| morning)?\b"
+    rf"\b(?:since|from) (?:last |this )?(?P<day>{'|'.join(_WEEKDAYS)})(?: night| morning)?\b(?! to\b)"
 )
 _LAST_WEEK = re.compile(r"\b(?:since )?last (?P<unit>week|month)\b(?! of\b)")
 _DAY_OF_MONTH = re.compile(
-    r"\b(?:since|from|on) (?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)? (?:of )?(?P<month>january|february|march|april|may|june|july|august|september|october|november|december)\b(?!,? (?:of )?(?:\d{4}|last year))"
+    r"\b(?P<lead>since|from|on) (?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)? (?:of )?(?P<month>january|february|march|april|may|june|july|august|september|october|november|december)\b(?!,? (?:of )?(?:\d{4}|last year))"
 )
 _OF_LAST_YEAR = re.compile(
     r"\b(?:since|from|in|began in|started in) (?:about |around |early |late |mid[- ])*(?P<month>january|february|march|april|may|june|july|august|september|october|november|december) (?:of )?last year\b"
@@ -84,11 +85,10 @@ _FEASTS = {
     "spring": 4,
     "summer": 7,
     "autumn": 10,
-    "fall": 10,
     "winter": 1,
 }  # the month they are in, near enough [judgement]
 _SINCE_FEAST = re.compile(
-    rf"\b(?:since|from) (?:about |around |just (?:before|after) |before |after )?(?P<last>the |last |this |the last |the end of (?:the )?)?(?P<feast>{'|'.join(_FEASTS)})(?:'?s)?(?: time)?\b(?! (?:of )?\d{{4}})"
+    rf"\b(?:since|from) (?:about |around |just (?:before|after) |before |after )?(?:the end of )?(?:the |this |(?P<last>last |the last ))?(?P<feast>{'|'.join(_FEASTS)})(?:'s)?(?: time)?\b(?! (?:of )?\d{{4}})(?P<before> (?:of )?last year\b)?"
 )
 _LAST_YEAR = re.compile(r"\b(?P<lead>since|began|started|from) last year\b")
 _THIS_LONG = re.compile(
@@ -234,13 +234,18 @@ def _calendar(normal: str, start: int, end: int, today: date) -> list[Duration]:
         found.append(Duration(match.start(), match.end(), round(_UNIT_MONTHS[match["unit"]], 1), True))
     for match in _DAY_OF_MONTH.finditer(normal, start, end):
         day, month = int(match["day"]), _MONTH[match["month"][:3]]
-        since = (today.month - month) + (today.day - day) / DAYS_PER_MONTH
-        found.append(Duration(match.start(), match.end(), round(since % 12, 1), True))
+        since = round(((today.month - month) + (today.day - day) / DAYS_PER_MONTH) % 12, 1)
+        if 1 <= day <= 31 and (match["lead"] != "on" or since <= RECENT_MONTHS):  # "I see her on 20 December"
+            found.append(Duration(match.start(), match.end(), since, True))
     for match in _OF_LAST_YEAR.finditer(normal, start, end):
         months = 12 + today.month - _MONTH[match["month"][:3]]
         found.append(Duration(match.start(), match.end(), float(months), True))
     for match in _SINCE_FEAST.finditer(normal, start, end):
         months = (today.month - _FEASTS[match["feast"]]) % 12
+        if match["before"]:
+            months = today.month - _FEASTS[match["feast"]] + 12
+        elif match["last"] and months == 0:
+            months = 12
         found.append(Duration(match.start(), match.end(), float(months), True))
     for match in _LAST_YEAR.finditer(normal, start, end):
         found.append(Duration(match.start(), match.end(), 12.0, True))

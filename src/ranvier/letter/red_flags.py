@@ -6,12 +6,14 @@ data (`lexicon/red_flags.toml`); `standing` decides whether the words are the pa
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from ranvier.case import RedFlag
@@ -27,9 +29,9 @@ from .text import sentences as split
 from .trained import Danger, listen, windows
 
 LEXICON = Path(__file__).parent / "lexicon" / "red_flags.toml"
-ALARM = 0.3  # probability from which a danger that no rule knows is raised [tuned on hands that were not trained on, see the report]
+ALARM = 0.3  # probability from which a danger that no rule knows is raised [tuned on hands left out of training: the report]
 UNHEARD = (
-    0.02  # below this everywhere in the letter, what a rule matched was meant otherwise [tuned likewise]
+    0.02  # probability below which, all over the letter, what a rule matched was meant otherwise [likewise]
 )
 HEARD_AT_MOST = 40_000  # characters: twice the longest letters; hearing takes a second for every 5,000
 KNOWN_WINDOWS = (
@@ -174,10 +176,15 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.words = lexicon()
         self.sentences = tuple(_sentences(text, self.words))
-        self.writer = Writer.of(normalise(text))
+        self.normal = normalise(text)
+        self.writer = Writer.of(self.normal)
+        self._mended: set[Span] = set()
         self._barred: dict[tuple[str, int], tuple[tuple[int, int], ...]] = {}
         self._stood: dict[tuple[str, int, str, bool], tuple[Span, ...]] = {}
         self._heard: dict[tuple[str, int], bool] = {}
+        self.beyond_hearing: set[str] = (
+            set()
+        )  # flags raised by a number, or by words mended or spelt out: the reader hears only what is written
 
     def flags(self) -> Iterator[RedFlag]:
         """The red flags in the order of the data file."""
@@ -187,6 +194,8 @@ class _Reader:
                 if not rule.groups.isdisjoint(sentence.met):
                     spans += self._raised(rule, index)
             if spans:
+                if any(span in self._mended for span in spans):
+                    self.beyond_hearing.add(rule.id)
                 yield RedFlag(id=rule.id, advice=rule.advice, spans=_merged(spans))
 
     def _raised(self, rule: Rule, index: int) -> Iterator[Span]:
@@ -194,6 +203,7 @@ class _Reader:
         for place, number in enumerate(rule.numbers):
             for match in self.sentences[index].matches(f"number {rule.id} {place}"):
                 if number.dangerous(float(match.group(1))) and self._holds(rule, index, match.span()):
+                    self.beyond_hearing.add(rule.id)
                     yield self._span(index, match.span())
         for together in rule.together:
             yield from self._in_company(rule, together, index)
@@ -294,8 +304,11 @@ class _Reader:
 
     def _span(self, index: int, place: tuple[int, int]) -> Span:
         sentence = self.sentences[index]
-        span = sentence.plain.span(*place)
-        return Span(sentence.start + span.start, sentence.start + span.end)
+        inside = sentence.plain.span(*place)
+        span = Span(sentence.start + inside.start, sentence.start + inside.end)
+        if self.normal[span.start : span.end] != sentence.text[place[0] : place[1]]:
+            self._mended.add(span)
+        return span
 
 
 def _merged(spans: list[Span]) -> tuple[Span, ...]:
@@ -311,9 +324,9 @@ def _merged(spans: list[Span]) -> tuple[Span, ...]:
 def find(text: str) -> tuple[RedFlag, ...]:
     """Find what must be acted on now.
 
-    The trained reader and rules over word lists, either of which is enough; but what the reader is all but certain was meant otherwise, no
-    rule raises. Denials, other people, questions in general, what is over and long past, and weakness that came on over years
-    raise nothing; in doubt a flag is raised.
+    The trained reader and rules over word lists, either of which is enough; but what the reader is all but certain was meant
+    otherwise, no rule raises (save by a number, or by words it mended). Denials, other people, questions in general, what is over
+    and long past, and weakness that came on over years raise nothing; in doubt a flag is raised.
 
     Parameters
         text : A letter, a note or a question, as given.
@@ -325,10 +338,13 @@ def find(text: str) -> tuple[RedFlag, ...]:
     """
     dangers = heard(text)
     loudest = {name: max(d.probability for d in dangers if d.id == name) for name in {d.id for d in dangers}}
+    rules = _Reader(text)
     spans = {
         flag.id: list(flag.spans)
-        for flag in matched(text)
-        if loudest.get(flag.id, 0.0) >= UNHEARD or flag.spans[-1].end > HEARD_AT_MOST
+        for flag in rules.flags()
+        if loudest.get(flag.id, 0.0) >= UNHEARD
+        or flag.id in rules.beyond_hearing
+        or flag.spans[-1].end > HEARD_AT_MOST
     }
     for danger in dangers:
         if danger.probability >= ALARM:
@@ -353,16 +369,22 @@ def heard(text: str) -> tuple[Danger, ...]:
     text = text[:HEARD_AT_MOST]
     normal = normalise(text)
     stretches = windows(split(text, normal, start=0, end=len(text)))
-    keys = [blake2b(normal[start:end].encode("utf-8", "surrogatepass")).digest() for start, end in stretches]
-    told = {key: _known.get(key) for key in keys}
+    keys = [
+        blake2b(normal[start:end].encode("utf-8", "surrogatepass"), key=_KEY).digest()
+        for start, end in stretches
+    ]
+    with _lock:
+        told = {key: _known.get(key) for key in keys}
     new = {key: stretch for key, stretch in zip(keys, stretches, strict=True) if told[key] is None}
     for (key, (start, _)), hearing in zip(new.items(), listen(normal, list(new.values())), strict=True):
-        told[key] = _known[key] = tuple(
+        told[key] = tuple(
             replace(item, start=item.start - start, end=item.end - start)
             for item in hearing.dangers(at_least=UNHEARD)
         )
-    while len(_known) > KNOWN_WINDOWS:
-        _known.pop(next(iter(_known)), None)
+    with _lock:
+        _known.update((key, told[key] or ()) for key in new)
+        while len(_known) > KNOWN_WINDOWS:
+            del _known[next(iter(_known))]
     return tuple(
         replace(item, start=item.start + start, end=item.end + start)
         for key, (start, _) in zip(keys, stretches, strict=True)
@@ -370,8 +392,16 @@ def heard(text: str) -> tuple[Danger, ...]:
     )
 
 
-# What was heard in a window of text, by the digest of its words: numbers and places, no words, oldest first.
+# What was heard in a window of text, by the keyed digest of its words: numbers and places, no words, oldest first.
 _known: dict[bytes, tuple[Danger, ...]] = {}
+_lock = Lock()
+_KEY = os.urandom(32)
+
+
+def forget() -> None:
+    """Let go of all that was heard."""
+    with _lock:
+        _known.clear()
 
 
 def source_of(flag_id: str) -> str:

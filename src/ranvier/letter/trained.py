@@ -29,6 +29,10 @@ WEIGHTS = Path(__file__).parent / "trained.npz"
 LEANS = 60  # characters; a shorter sentence is heard with the one before it
 NEXT_TO = 3  # characters between two sentences of one paragraph
 WINDOW = 320  # characters, near 75 pieces: three sentences no longer than this are heard at once for dangers
+MOST_PIECES = 20  # of one character, whose compatibility form can have eighteen letters
+LONGEST_SENTENCE = (
+    8_000  # characters; what is longer is no sentence, and only its start is heard for findings
+)
 OVERLAP = 30  # pieces that two parts of a long stretch share
 SHARE_OF_A_FINDING = 0.12  # of its attention: a word with less is not among the words that say it
 MEANT = ("present", "absent", "historical", "suspected")  # the order of the heads, as trained
@@ -236,7 +240,9 @@ def listen(normal: str, stretches: Sequence[tuple[int, int]]) -> tuple[Hearing, 
 
 def _parts(text: str) -> list[tuple[list[int], Sequence[tuple[int, int]]]]:
     """The pieces of a stretch with their places, between the two marks, in parts short enough to be encoded."""
-    row, places = encoder.located_tokens(text, encoder.weights().vocabulary, at_most=len(text) + 2)
+    row, places = encoder.located_tokens(
+        text, encoder.weights().vocabulary, at_most=MOST_PIECES * len(text) + 2
+    )
     step = encoder.LONGEST - 2
     if len(row) <= encoder.LONGEST:
         return [(row, places)]
@@ -255,12 +261,16 @@ def stretches(parts: Sequence[Sentence]) -> list[tuple[int, int]]:
             and sentence.end - sentence.start < LEANS
             and sentence.start - before.end < NEXT_TO
         )
-        made.append((before.start if leans and before is not None else sentence.start, sentence.end))
+        start = before.start if leans and before is not None else sentence.start
+        made.append((start, min(sentence.end, start + LONGEST_SENTENCE)))
     return made
 
 
 def windows(parts: Sequence[Sentence]) -> list[tuple[int, int]]:
-    """What is heard together for dangers: sentences in threes, every second three, so that any two neighbours are heard at once."""
+    """What is heard together for dangers: sentences in threes, every second three.
+
+    So any two neighbours are heard at once.
+    """
     made: list[tuple[int, int]] = []
     for first in range(0, max(min(1, len(parts)), len(parts) - 1), 2):
         three = parts[first : first + 3]

@@ -10,19 +10,15 @@ from .fibre import Fibre, build_fibre
 from .lesion_file import read_lesion_file
 from .model import load_model
 from .propagation import Conduction, Outcome, Pulse, conduct
-from .trains import TrainLimits
+from .trains import LONGEST_MS, TrainLimits, longest_travel_ms
 from .weights import Scheme
 
 #: A healthy fibre conducts above 1.5 m/s per um even at 25 degrees; a lesion may add some tens of ms.
-SLOWEST_M_PER_S_PER_UM = 1.0
-SPARE_MS = 15.0
 
 
 def run_duration_ms(fibre: Fibre, start_ms: float = 0.5) -> float:
     """How long to follow an impulse before it must have arrived or died."""
-    return (
-        start_ms + SPARE_MS + float(fibre.node_position_mm[-1]) / (SLOWEST_M_PER_S_PER_UM * fibre.diameter_um)
-    )
+    return start_ms + longest_travel_ms(fibre)
 
 
 def attack_fibre(
@@ -73,10 +69,12 @@ def fibre_document(
     """The keys of `ranvier nerve fibre --json`; None where nothing is known. `limits` add two keys."""
     trains = {}
     if limits is not None:
-        known = math.isfinite(limits.refractory_period_ms)
+        follows = limits.refractory_period_ms < LONGEST_MS  # false for NaN too
         trains = {
-            "refractory_period_ms": limits.refractory_period_ms if known else None,
-            "maximal_frequency_hz": limits.frequency_hz if known else None,
+            "refractory_period_ms": limits.refractory_period_ms if follows else None,
+            "maximal_frequency_hz": limits.frequency_hz
+            if limits.frequency_hz > 1000.0 / LONGEST_MS
+            else None,
         }
     velocity = run.velocity_m_per_s()
     return {
@@ -102,10 +100,14 @@ def train_text(limits: TrainLimits) -> str:
     """What repeated impulses do, for people."""
     if not math.isfinite(limits.refractory_period_ms):
         return "No single impulse passes, hence no train."
-    return (
-        f"A second impulse passes from {limits.refractory_period_ms:.2f} ms after the first; "
-        f"trains of ten pass whole up to {limits.frequency_hz:.0f} Hz."
+    if limits.refractory_period_ms >= LONGEST_MS:
+        return f"No second impulse passes within {LONGEST_MS:.0f} ms of the first."
+    trains = (
+        f"trains of ten pass whole up to {limits.frequency_hz:.0f} Hz"
+        if limits.frequency_hz > 1000.0 / LONGEST_MS
+        else f"no train of ten passes whole, even at {1000.0 / LONGEST_MS:.0f} Hz"
     )
+    return f"A second impulse passes from {limits.refractory_period_ms:.2f} ms after the first; {trains}."
 
 
 def fibre_text(run: Conduction) -> str:

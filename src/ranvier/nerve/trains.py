@@ -15,7 +15,8 @@ from .weights import Scheme
 LANES = 32
 SHORTEST_MS, LONGEST_MS = 0.3, 60.0
 INTERVAL_TOLERANCE = 2e-3
-SPARE_MS = 6.0
+SLOWEST_M_PER_S_PER_UM = 1.0  # an impulse is followed for as long as this would take
+SPARE_MS = 15.0  # and for what a lesion may hold it up
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,15 @@ def maximal_transmissible_frequency_hz(
     return 1000.0 / _shortest_interval_ms(fibre, n_impulses, pulse or Pulse(), time_step_us, scheme)
 
 
+def longest_travel_ms(fibre: Fibre) -> float:
+    """How long after its stimulus an impulse must have arrived or died."""
+    return SPARE_MS + float(fibre.node_position_mm[-1]) / (SLOWEST_M_PER_S_PER_UM * fibre.diameter_um)
+
+
 def _shortest_interval_ms(
     fibre: Fibre, n_impulses: int, pulse: Pulse, time_step_us: float, scheme: Scheme
 ) -> float:
-    travel_ms = SPARE_MS + float(fibre.node_position_mm[-1]) / (1.5 * fibre.diameter_um)
+    travel_ms = longest_travel_ms(fibre)
 
     def all_arrive(intervals_ms: Sequence[float]) -> list[bool]:
         trains = [
