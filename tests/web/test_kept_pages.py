@@ -17,7 +17,7 @@ from tests.web.standin import StandIn
 from tests.web.test_publishing import correct
 
 from ranvier import workbench
-from ranvier.letter import spelling
+from ranvier.letter import red_flags, spelling
 from ranvier.web import columns, freshness, kept_pages, tasks
 from ranvier.web.access import ACCESS, KEPT
 from ranvier.web.commands import checks, publishing, questions, retention
@@ -157,6 +157,7 @@ def test_an_erased_letter_leaves_no_conclusion_in_memory(monkeypatch: pytest.Mon
     mind.study(study)
     mind.glance("I cannot swalow and I cannot breethe.")
     menders = tuple(spelling._menders)
+    assert red_flags._known
     assert sum(mender.mend.cache_info().currsize for mender in menders)
     diary = b"date,kind,value\n2025-01-01,ivig,30\n"
     monkeypatch.setattr(workbench, "forecast", lambda text: "an outlook")
@@ -175,6 +176,7 @@ def test_an_erased_letter_leaves_no_conclusion_in_memory(monkeypatch: pytest.Mon
     left = {name for name, one in remembered.items() if one.cache_info().currsize}
     assert left <= {"statements"}, "what is remembered of letters is emptied; statements are ours"
     assert [mender.mend.cache_info().currsize for mender in menders] == [0] * len(menders)
+    assert red_flags._known == {}
 
 
 def test_a_page_that_was_being_made_during_an_erasure_leaves_nothing(
