@@ -54,6 +54,13 @@ def glance(text: str, *, with_topics: bool = False) -> Case:
     return letter.glance(text, topic_of=evidence.topic_of) if with_topics else letter.glance(text)
 
 
+def forget() -> None:
+    """Let go of what reading keeps in memory of letters: one was erased."""
+    from ranvier import letter
+
+    letter.forget()
+
+
 def case_of(text: str, *, name: str = "case") -> Case:
     """A case from a case file (TOML or JSON) or, when it is neither, from a letter.
 

@@ -19,7 +19,7 @@ from ranvier.web import tasks
 from ranvier.web.commands import questions
 from ranvier.web.commands.questions import Upload
 from ranvier.web.models import AuditEvent, Person, Question
-from ranvier.web.reasoning import DIARY_ENTRIES, Workbench
+from ranvier.web.reasoning import DIARY_DAYS, DIARY_ENTRIES, Workbench
 from ranvier.web.roles import Role
 
 DIARY = (Path(__file__).parents[2] / "examples" / "diaries" / "responder_wear_off.csv").read_bytes()
@@ -75,6 +75,41 @@ def test_a_diary_that_cannot_be_read_leaves_the_draft_without_it(
     mind.draft(TEXT, mind.read(TEXT), None, content)
     assert looked_ahead[-1] in ("drafted with None", "drafted with an outlook")
     assert (looked_ahead[-1] == "drafted with None") == (mind.diary(content) is None)
+
+
+def rows_of(n_rows: int, line: str, step: int = 1) -> bytes:
+    days = [date(1990, 1, 1) + timedelta(days=n * step) for n in range(n_rows)]
+    return "\n".join(["date,kind,value,unit,detail", *(f"{day},{line}" for day in days)]).encode()
+
+
+@pytest.mark.parametrize(
+    ("line", "n_rows", "step"),
+    [("igg,9,g/l,", DIARY_ENTRIES + 1, 1), ("weight,70,kg,", DIARY_ENTRIES + 1, 1), ("symptom,,,tired", DIARY_ENTRIES + 1, 1),
+     ("grip_left,20,kg,", 2, DIARY_DAYS + 1), ("weight,70,kg,", 2, DIARY_DAYS + 1)],
+)  # fmt: skip
+def test_lines_of_every_kind_and_the_days_between_them_count(
+    line: str, n_rows: int, step: int, looked_ahead: list[str]
+) -> None:
+    mind = Workbench()
+    for rows, days, counts in ((n_rows, step, False), (min(n_rows, DIARY_ENTRIES), step - (step > 1), True)):
+        seen = mind.diary(rows_of(rows, line, days))
+        assert seen is not None
+        assert seen["counts"] is counts
+
+
+def test_an_outlook_that_fails_leaves_the_draft_without_it_and_no_word_in_the_log(
+    looked_ahead: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def forecast(text: str) -> object:
+        raise ZeroDivisionError(text)
+
+    monkeypatch.setattr(workbench, "forecast", forecast)
+    mind = Workbench()
+    mind.draft(TEXT, mind.read(TEXT), None, DIARY)
+    assert looked_ahead == ["drafted with None"]
+    said = [row.getMessage() for row in caplog.records if row.name == "desk"]
+    assert len(said) == 1
+    assert said[0].startswith("no outlook: ZeroDivisionError at test_attached_diary.py:")
 
 
 def test_a_diary_of_many_years_does_not_hold_the_worker_up(looked_ahead: list[str]) -> None:
@@ -151,5 +186,5 @@ def test_the_review_page_says_what_stands_in_the_diary(
     page = client.get(f"/desk/letters/{sent_with(DIARY).pk}/").content.decode()
     assert f"{seen['doses']} doses and {seen['readings']} measurements" in page
     assert "The draft takes it into account" in page
-    broken = client.get(f"/desk/letters/{sent_with(b'date,kind,value').pk}/").content.decode()
-    assert "0 doses and 0 measurements" in broken or "could not be read" in broken
+    empty = client.get(f"/desk/letters/{sent_with(b'date,kind,value').pk}/").content.decode()
+    assert "0 doses and 0 measurements" in empty

@@ -32,6 +32,7 @@ from ranvier.web.models import (
     Delivery,
     Issue,
     Question,
+    SiteChange,
     StandardReply,
     StatementCheck,
     Subscription,
@@ -127,9 +128,12 @@ def test_a_restored_desk_is_the_same_in_every_row_of_every_table(
     done = backups.restore(path=file)
     after = everything()
     assert (done.mails_held, done.issues_held, done.erased_again) == (1, 0, 0)
-    # What a restore changes on purpose, and nothing else: one held mail, and its own line in the audit.
+    # What a restore changes on purpose, and nothing else: one held mail, its own line in the audit, and a mark for other processes.
     assert subscriptions_waiting.count() == 1
     assert after.pop("desk.AuditEvent")[:-1] == before.pop("desk.AuditEvent")
+    marks, own = before.pop("desk.SiteChange"), after.pop("desk.SiteChange")
+    assert own[:-1] == marks
+    assert SiteChange.objects.latest("pk").is_erasure
     old, new = before.pop("desk.Delivery"), after.pop("desk.Delivery")
     assert [row[:3] for row in old] == [row[:3] for row in new]
     assert after == before

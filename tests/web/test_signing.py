@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import hashlib
 import json
@@ -9,8 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.mfa.webauthn.internal.auth import STATE_SESSION_KEY, WebAuthn
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import IntegrityError, transaction
 from django.test import Client
+from fido2.cose import ES256
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 from tests.web.conftest import LETTER, PASSWORD, act, published, send, sign, signed
 from tests.web.test_publishing import correct
 
@@ -106,6 +112,84 @@ def test_password_tries_on_the_signing_page_are_limited(
     assert question.state == "drafted"
 
 
+KEY_ID = b"the blue key's id"
+CHALLENGE = b"what this page asks, 32 bytes  .."
+
+
+def websafe(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+class SoftKey:
+    """A passkey made of software, registered to a person; signs what it is asked, and says what it is told to."""
+
+    def __init__(self, person: Person) -> None:
+        self.private = ec.generate_private_key(ec.SECP256R1())
+        public = ES256.from_cryptography_key(self.private.public_key())
+        known = AttestedCredentialData.create(b"\0" * 16, KEY_ID, public)
+        registered = AuthenticatorData.create(self.site, 0x45, 0, known)
+        client = CollectedClientData.create("webauthn.create", CHALLENGE, "http://testserver")
+        made = {
+            "clientDataJSON": websafe(client), "attestationObject": websafe(AttestationObject.create("none", registered, {})),
+        }  # fmt: skip
+        self.row = WebAuthn.add(person, "Blue key", self.credential(made)).instance
+
+    site = hashlib.sha256(b"testserver").digest()
+
+    def credential(self, response: dict[str, str]) -> dict[str, Any]:
+        return {"id": websafe(KEY_ID), "rawId": websafe(KEY_ID), "type": "public-key", "response": response}
+
+    def answer(self, *, flags: int = 0x05) -> str:
+        """By default the person is there (1) and verified (4)."""
+        data = self.site + bytes([flags]) + b"\0\0\0\1"
+        client = CollectedClientData.create("webauthn.get", CHALLENGE, "http://testserver")
+        signature = self.private.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
+        return json.dumps(
+            self.credential(
+                {"clientDataJSON": websafe(client), "authenticatorData": websafe(data), "signature": websafe(signature)}
+            )
+        )  # fmt: skip
+
+
+def challenged(client: Client, user_verification: str | None = "required") -> None:
+    """The session holds a challenge."""
+    session = client.session
+    session[STATE_SESSION_KEY] = {"challenge": websafe(CHALLENGE), "user_verification": user_verification}
+    session.save()
+
+
+def test_a_passkey_that_verified_its_person_signs_once_and_its_use_is_noted(
+    as_person: Callable[[Role], Client], clinician: Person
+) -> None:
+    question, key = drafted(clinician), SoftKey(clinician)
+    client, address = as_person(Role.CLINICIAN), f"/desk/letters/{question.pk}/sign/"
+    challenged(client)
+    answer = form(question, credential=key.answer(), password="")
+    assert client.post(address, answer).status_code == 302
+    key.row.refresh_from_db()
+    assert key.row.last_used_at is not None
+    assert STATE_SESSION_KEY not in client.session
+    question.refresh_from_db()
+    assert question.state == "signed"
+
+
+@pytest.mark.parametrize(
+    ("flags", "asked"), [(0x01, "required"), (0x05, "preferred"), (0x05, None), (0x01, "preferred"), (0x85, "required")]
+)  # fmt: skip
+def test_a_key_without_its_person_or_a_challenge_that_did_not_ask_for_one_signs_nothing(
+    flags: int, asked: str | None, as_person: Callable[[Role], Client], clinician: Person
+) -> None:
+    question, key = drafted(clinician), SoftKey(clinician)
+    client = as_person(Role.CLINICIAN)
+    challenged(client, asked)
+    given = form(question, credential=key.answer(flags=flags), password="")
+    assert client.post(f"/desk/letters/{question.pk}/sign/", given).status_code == 422
+    key.row.refresh_from_db()
+    assert key.row.last_used_at is None
+    question.refresh_from_db()
+    assert question.state == "drafted"
+
+
 @pytest.mark.parametrize(
     "credential", ["{}", "[]", "null", "5", "no JSON", '{"id": "x", "response": {}}', '{"response": {"userHandle": 5}}', "[" * 9000]
 )  # fmt: skip
@@ -115,6 +199,7 @@ def test_what_is_no_passkey_signs_nothing_even_beside_the_right_password(
     question = drafted(clinician)
     client, address = as_person(Role.CLINICIAN), f"/desk/letters/{question.pk}/sign/"
     for password in ("", PASSWORD):
+        challenged(client)
         page = client.post(address, form(question, credential=credential, password=password))
         assert page.status_code == 422
         assert "Nothing was signed" in page.content.decode()

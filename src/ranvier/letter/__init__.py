@@ -5,6 +5,13 @@ Main function: `read(text, *, today)`; `glance(text)` is its part that cannot wa
 it reads is measured: docs/validation/letters.md.
 """
 
+from . import red_flags, spelling
 from .reading import glance, read
 
-__all__ = ["glance", "read"]
+__all__ = ["forget", "glance", "read"]
+
+
+def forget() -> None:
+    """Let go of what reading keeps in memory of letters: words that were looked up, and what was heard in them."""
+    spelling.forget()
+    red_flags.forget()

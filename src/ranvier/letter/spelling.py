@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from weakref import WeakSet
 
 from ranvier.terms import Span
 
@@ -64,6 +65,15 @@ def read(text: str, acronyms: Mapping[str, str], slips: Mapping[str, str], mende
     return Plain("".join(pieces), tuple(origin))
 
 
+_menders: WeakSet[Mender] = WeakSet()
+
+
+def forget() -> None:
+    """Let go of the words that were looked up: they are words of letters."""
+    for mender in tuple(_menders):
+        mender.mend.cache_clear()
+
+
 class Mender:
     """Knows the words that matter and the other words that look like them."""
 
@@ -75,6 +85,7 @@ class Mender:
                 self._near.setdefault(short, word)
         self._words = words
         self.mend = lru_cache(maxsize=4096)(self._mend)
+        _menders.add(self)
 
     def _mend(self, word: str) -> str | None:
         if not 6 <= len(word) <= 20 or word in self._known or "'" in word:

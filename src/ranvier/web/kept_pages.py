@@ -1,6 +1,7 @@
 """Public pages kept as bytes, for as long as nothing that the public sees has changed.
 
-Kept are pages of `access.KEPT` asked for by someone who is not signed in, without a query: they hold nothing of one reader.
+Kept are pages of `access.KEPT` asked for by someone who is not signed in, by their own address without a query: they hold nothing
+of one reader.
 The marks of freshness.py are read before the page is made, so a page is never older than the marks it is kept under. Each has
 an ETag, and browsers are told to ask every time: a withdrawn answer is gone at the next look.
 """
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from . import freshness
@@ -67,23 +69,26 @@ class KeptPagesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer one request."""
         global _shelf
-        mark = freshness.marks().public
+        marks = freshness.marks()
+        mark = marks.public
         shelf = _shelf
         if shelf.mark != mark:
             shelf = _shelf = Shelf(mark=mark)
         if (
             request.method != "GET" or request.META.get("QUERY_STRING") or settings.SESSION_COOKIE_NAME in request.COOKIES
         ):  # fmt: skip
-            return self.get_response(request)
+            return self._fresh(request, marks)
         kept = shelf.pages.get(request.path)
         if kept is not None:
             if settings.COMPARE_KEPT_PAGES:
-                demand_same(kept, self.get_response(request), request.path)
+                demand_same(kept, self._fresh(request, marks), request.path)
             return self._conditional(request, kept.response())
-        response = self.get_response(request)
+        response = self._fresh(request, marks)
         match = request.resolver_match
         if match is None or match.view_name not in KEPT or response.status_code != 200 or response.streaming:
             return response
+        if reverse(match.view_name, args=match.args, kwargs=match.captured_kwargs) != request.path:
+            return response  # `/issues/007/`: there is no end of such names for one page
         if response.has_header("Cache-Control") or response.cookies:
             return response
         response.headers["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
@@ -91,6 +96,13 @@ class KeptPagesMiddleware:
         patch_vary_headers(response, ["Cookie"])
         shelf.put(request.path, KeptPage(response.content, dict(response.items())))
         return self._conditional(request, response)
+
+    def _fresh(self, request: HttpRequest, before: freshness.Marks) -> HttpResponse:
+        """Make the page; if a letter was erased meanwhile, let go of what this page concluded of it after the others let go."""
+        response = self.get_response(request)
+        if freshness.marks().erased != before.erased:
+            freshness.forget()
+        return response
 
     def _conditional(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """304 for a browser that has it."""

@@ -7,6 +7,7 @@ answer in the shape of documents.py.
 from __future__ import annotations
 
 import json
+import logging
 from functools import cache, lru_cache
 from typing import Any, Protocol
 
@@ -18,8 +19,12 @@ from ranvier.case import from_document, to_document
 from ranvier.terms import RanvierError
 from ranvier.terms.vocabulary import findings as finding_terms
 
+from .quiet import place
+
+LOG = logging.getLogger("desk")
 Document = dict[str, Any]
-DIARY_ENTRIES = 2000  # doses and readings; more would keep the worker from the next letter for minutes
+DIARY_ENTRIES = 2000  # dated lines of any kind; more would keep the worker from the next letter for minutes
+DIARY_DAYS = 20 * 366  # from the first day to the last, for the same reason
 GUIDELINE = "efns_pns_2010"  # shown first: an answer to a reader speaks of it
 
 
@@ -192,7 +197,8 @@ class Workbench:
             return None
         try:
             return workbench.forecast(diary.decode("utf-8-sig"))
-        except RanvierError:
+        except Exception as error:  # the letter is answered without it
+            LOG.error("no outlook: %s at %s", type(error).__name__, place(error.__traceback__))
             return None
 
     @cache  # noqa: B019 — one Workbench lives as long as the process
@@ -239,12 +245,15 @@ class Workbench:
         except (RanvierError, UnicodeDecodeError):
             return None
         days = [entry.date for entry in (*seen.given, *seen.readings)]
+        dated = [*days, *(entry.date for entry in (*seen.igg, *seen.weights, *seen.others))]
+        ends = [*dated, *(given.last_date for given in seen.given)]
+        span = (max(ends) - min(ends)).days if ends else 0
         return {
             "doses": len(seen.given),
             "readings": len(seen.readings),
             "first": min(days, default=None),
             "last": max(days, default=None),
-            "counts": len(days) <= DIARY_ENTRIES,
+            "counts": len(dated) <= DIARY_ENTRIES and span <= DIARY_DAYS,
         }
 
     def versions(self) -> dict[str, str]:
@@ -252,7 +261,7 @@ class Workbench:
         return workbench.versions()
 
     def forget(self) -> None:
-        """Empty what is remembered of cases and studies."""
+        """Empty what is remembered of cases, studies and diaries, and of the words of letters."""
         for remembered in (
             self._judgement,
             self._judged,
@@ -263,6 +272,7 @@ class Workbench:
             self.diary,
         ):
             remembered.cache_clear()
+        workbench.forget()
 
 
 @cache

@@ -36,6 +36,7 @@ from django.utils import timezone
 
 from ranvier import __version__
 from ranvier.terms import DeskError
+from ranvier.web import freshness
 from ranvier.web.models import Delivery, Issue, IssueItem, Person, Question, ReaderAddress, Subscription
 from ranvier.web.roles import Role
 from ranvier.web.states import State
@@ -272,6 +273,7 @@ def _settle(result: Restored, erased: list[object], subscribed: set[object] | No
                     why="Its day passed before the restore",
                 )  # fmt: skip
         result.issues_held += 1
+    freshness.letter_erased()  # what other processes keep is of the desk that was replaced
     audit.record(
         by=None, role=Role.ADMINISTRATOR, action="restore", subject=f"backup of {result.made_at}"[:80]
     )

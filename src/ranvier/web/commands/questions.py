@@ -39,7 +39,6 @@ def send(
     text: str,
     kept: Sequence[dict[str, Any]] = (),
     red_flags: Sequence[dict[str, Any]] = (),
-    topic: str = "",
     age_years: int | None = None,
     sex: str = "",
     country: str = "",
@@ -60,7 +59,7 @@ def send(
         with transaction.atomic():
             question = Question.objects.create(
                 submission=submission, text=text, claim_hash=privacy.claim_hash(code), urgent=bool(red_flags),
-                topic=topic, age_years=age_years, sex=sex, country=country, may_publish=may_publish,
+                age_years=age_years, sex=sex, country=country, may_publish=may_publish,
             )  # fmt: skip
             _concerns(question, red_flags, kept)
             for upload in uploads:
@@ -125,7 +124,7 @@ def prepare(*, question: Question) -> bool:
                 return False
             reading = Reading.objects.create(question=question, number=1, document=document)
             Answer.objects.create(question=question, number=1, document=draft, reading=reading)
-            Question.objects.filter(pk=question.pk).update(topic=_topic(case) or question.topic)
+            Question.objects.filter(pk=question.pk).update(topic=_topic(case))
             audit.record(by=None, action="prepare", question=question)
     except IntegrityError:  # another worker was faster
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from argparse import ArgumentParser
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -18,6 +19,15 @@ from ranvier.web import freshness, tasks
 from ranvier.web.demo.seed import go_on
 
 NICE = 5
+
+
+class DeskWorker(Worker):
+    """The queue's worker, which lets go before each task of what it keeps of letters that were erased elsewhere."""
+
+    def run_task(self, db_task_result: Any) -> None:
+        """Run one."""
+        freshness.marks()
+        super().run_task(db_task_result)
 
 
 class Command(BaseCommand):
@@ -48,7 +58,7 @@ class Command(BaseCommand):
                 return
             close_old_connections()
             try:
-                freshness.marks()  # lets go of what it keeps of letters that were erased elsewhere
+                freshness.marks()
                 self._queue()
                 if once or time.monotonic() - swept >= sweep_every:
                     tasks.sweep()
@@ -61,7 +71,7 @@ class Command(BaseCommand):
             time.sleep(interval)
 
     def _queue(self) -> None:
-        Worker(
+        DeskWorker(
             queue_names=["*"], interval=0, batch=True, backend_name=DEFAULT_TASK_BACKEND_ALIAS,
             startup_delay=False, max_tasks=200, worker_id=get_random_string(16), excluded_queue_names=[],
         ).run()  # fmt: skip
