@@ -252,3 +252,8 @@ def test_two_threads_may_check_letters_at_once(monkeypatch: pytest.MonkeyPatch) 
 def test_speech_slurred_over_weeks_is_no_stroke_to_the_rules() -> None:
     text = "In the last six weeks her speech has become slurred."  # the reader hears a stroke: a known false alarm (red_flags-notes.md)
     assert red_flags.matched(text) == ()
+
+
+def test_length_alone_raises_nothing() -> None:
+    assert raised("What is MMN? " + "la la la " * 3000) == set()
+    assert raised("My hand has been weak for years and the weather is fair and " * 300) == set()

@@ -114,24 +114,26 @@ def _heads() -> _Heads:
 class Hearing:
     """One stretch of a letter as heard.
 
-    `states` is (n_pieces, 384), `loudness` (n_pieces, n_ids); `places` is each piece's span in the document.
+    `states` is (n_pieces, 384), `loudness` (n_pieces, n_ids); `places` is each piece's span in the document, `parts` the
+    rows of pieces that were encoded together: a thing is as sure as in the part that says it most surely.
     """
 
     states: Array
     loudness: Array
     places: Places
+    parts: tuple[tuple[int, int], ...]
 
     def probability(self, name: str) -> float:
         """How surely a finding, condition or treatment is spoken of at all; 0 for an id it was not trained on."""
         if name not in _columns():
             return 0.0
-        return float(_sigmoid(_log_sum_exp(self.loudness[:, _columns()[name]])))
+        return float(self._sureness(self.loudness[:, _columns()[name]]))
 
     def dangers(self, *, at_least: float) -> tuple[Danger, ...]:
         """The red flags heard with at least this probability."""
         heads = _heads()
         alarm = heads.apply("danger", self.states)
-        sure = _sigmoid(_log_sum_exp(alarm))
+        sure = self._sureness(alarm)
         return tuple(
             Danger(heads.dangers[column], float(sure[column]), *self._words(_softmax(alarm[:, column])))
             for column in np.nonzero(sure >= at_least)[0]
@@ -140,7 +142,7 @@ class Hearing:
     def findings(self, *, at_least: float) -> tuple[Heard, ...]:
         """The findings heard with at least this probability, in the order of the text."""
         heads = _heads()
-        sure = _sigmoid(_log_sum_exp(self.loudness[:, : heads.n_findings]))
+        sure = self._sureness(self.loudness[:, : heads.n_findings])
         heard = [self._heard(int(column), float(sure[column])) for column in np.nonzero(sure >= at_least)[0]]
         return tuple(sorted(heard, key=lambda item: (item.start, item.id)))
 
@@ -177,6 +179,9 @@ class Hearing:
         heads = _heads()
         given, not_given = heads.apply("given", state)
         return float(_sigmoid(given - not_given)), RESPONSES[int(heads.apply("response", state).argmax())]
+
+    def _sureness(self, loudness: Array) -> Array:
+        return _sigmoid(np.max([_log_sum_exp(loudness[start:end]) for start, end in self.parts], axis=0))
 
     def _heard(self, column: int, probability: float) -> Heard:
         share = _softmax(self.loudness[:, column])
@@ -233,8 +238,15 @@ def listen(normal: str, stretches: Sequence[tuple[int, int]]) -> tuple[Hearing, 
     for _, own in groupby(enumerate(parts), key=lambda item: item[1][0]):
         told = [(states[part], places) for part, (_, _, places) in own]
         state = np.concatenate([state for state, _ in told])
-        places = tuple(place for _, places in told for place in places)
-        heard.append(Hearing(state, heads.apply("mention", state), places))
+        ends = np.cumsum([len(part) for part, _ in told])
+        heard.append(
+            Hearing(
+                state,
+                heads.apply("mention", state),
+                tuple(place for _, places in told for place in places),
+                tuple((int(end) - len(part), int(end)) for end, (part, _) in zip(ends, told, strict=True)),
+            )
+        )
     return tuple(heard)
 
 
