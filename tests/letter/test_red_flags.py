@@ -257,3 +257,11 @@ def test_speech_slurred_over_weeks_is_no_stroke_to_the_rules() -> None:
 def test_length_alone_raises_nothing() -> None:
     assert raised("What is MMN? " + "la la la " * 3000) == set()
     assert raised("My hand has been weak for years and the weather is fair and " * 300) == set()
+
+
+def test_a_weakness_that_crept_on_is_not_heard_as_sudden() -> None:
+    letter = Path(__file__).parents[2] / "examples" / "letters" / "foot_drop_after_surgery.txt"
+    assert raised(letter.read_text(encoding="utf-8")) == set()
+    assert "rapid_weakness" in raised(
+        "It crept up on me for years, but since Sunday I cannot lift the foot at all."
+    )

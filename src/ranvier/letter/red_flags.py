@@ -263,6 +263,14 @@ class _Reader:
 
         return any(said(name) and not any(map(said, _UNDONE_BY[name])) for name in together.unless)
 
+    def is_told_as_slow(self, danger: Danger) -> bool:
+        """Whether the sentence of a sudden weakness says that it crept on, and nothing in it says that it is sudden now."""
+        if danger.id != "rapid_weakness":
+            return False
+        here = [at for at, sentence in enumerate(self.sentences) if sentence.start <= danger.start]
+        slow = Together(say=(), near=(), sentences=0, unless=("slow",))
+        return bool(here) and self._excused(slow, here[-1])
+
     def _said(self, name: str, index: int) -> bool:
         known = self._heard.get((name, index))
         if known is None:
@@ -351,7 +359,7 @@ def find(text: str) -> tuple[RedFlag, ...]:
         or flag.spans[-1].end > HEARD_AT_MOST
     }
     for danger in dangers:
-        if danger.probability >= ALARM:
+        if danger.probability >= ALARM and not rules.is_told_as_slow(danger):
             spans.setdefault(danger.id, []).append(Span(danger.start, danger.end))
     return tuple(
         RedFlag(id=rule.id, advice=rule.advice, spans=_merged(spans[rule.id]))
