@@ -37,6 +37,7 @@ MAYBE_DANGEROUS = frozenset(
     {"dyspnoea", "bulbar_signs", "rapid_onset", "relapsing_course", "facial_weakness", "cranial_nerve_involvement",
      "worsened_on_corticosteroid", "preceding_infection"}
 )  # fmt: skip
+BAR = " || "  # between the labels of a line and its text
 MEANT = {"+": "present", "-": "absent", "~": "historical", "?": "suspected"}
 _FINDING = re.compile(r"(?P<id>[a-z0-9_]+)(?P<sign>[+\-~?])(?:/(?P<side>left|right|both))?(?::[\d.]+)?")
 
@@ -59,9 +60,9 @@ class Unit:
 
 def parse(line: str) -> Unit | None:
     """One line of a `said_*.txt` file; None for a comment or an empty line. Raises ValueError for a label it cannot read."""
-    if " || " not in line or line.startswith("#"):
+    labels, bar, text = line.partition(BAR)
+    if not bar or line.startswith("#"):
         return None
-    labels, text = line.rstrip("\n").split(" || ", 1)
     findings, conditions, treatments = [], [], []
     for item in labels.split():
         if item == "-":
@@ -98,9 +99,9 @@ def dangers(name: str) -> list[Unit]:
     """The lines of `validation/red_flags/said_NAME.txt`. Raises ValueError for a flag that no rule has."""
     known, units = {rule.id for rule in red_flags.lexicon().rules}, []
     for line in (DANGERS / f"said_{name}.txt").read_text(encoding="utf-8").splitlines():
-        if " || " not in line or line.startswith("#"):
+        labels, bar, text = line.partition(BAR)
+        if not bar or line.startswith("#"):
             continue
-        labels, text = line.split(" || ", 1)
         flags = tuple(item for item in labels.split() if item != "-")
         if not set(flags) <= known:
             raise ValueError(f"{set(flags) - known} is no red flag: {line!r}")
@@ -112,8 +113,7 @@ def open_dangers() -> list[Unit]:
     """The open sets of red flags and their near misses; a row that asks for any flag has those that the rules raise."""
     units = []
     for path in OPEN_DANGERS:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
+        for row in rows_of(path):
             flags = tuple(row["red_flags"])
             if ANY in flags:
                 flags = tuple(flag.id for flag in red_flags.matched(row["text"]))
@@ -179,8 +179,12 @@ def of_texts(rows: list[dict[str, Any]]) -> list[Unit]:
 
 def load(name: str) -> list[dict[str, Any]]:
     """The labelled texts of one file of the folder; `validation.letters` alone may ask for `sealed`, to count."""
-    lines = (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines if line.strip()]
+    return rows_of(FOLDER / f"{name}.jsonl")
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """The rows of a file of JSON lines."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def _meant(finding: dict[str, Any]) -> str:

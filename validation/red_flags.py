@@ -9,7 +9,6 @@ The sealed set is only ever counted, never shown.
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 
 from ranvier.letter import red_flags
 from validation.intervals import wilson
-from validation.labelled_lines import SAID_DANGERS, dangers
+from validation.labelled_lines import SAID_DANGERS, dangers, rows_of
 
 FOLDER = Path(__file__).parent / "red_flags"
 REPORT = Path(__file__).parents[1] / "docs" / "validation" / "red_flags.md"
@@ -56,8 +55,7 @@ def load(name: str) -> list[Row]:
     if "*" in name:
         units = [unit for hand in SAID_DANGERS for unit in dangers(hand)]
         return [{"text": unit.text, "red_flags": unit.dangers or ()} for unit in units]
-    lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines if line.strip()]
+    return rows_of(FOLDER / name)
 
 
 def measure(rows: list[Row]) -> Tally:

@@ -8,12 +8,4 @@ kept as 4- and 8-bit integers and run in NumPy alone. `encode(texts)` is the mai
 from .tokens import located_tokens
 from .transformer import DIMENSIONS, LONGEST, encode, states, unpacked_layers, weights
 
-__all__ = [
-    "DIMENSIONS",
-    "LONGEST",
-    "encode",
-    "located_tokens",
-    "states",
-    "unpacked_layers",
-    "weights",
-]
+__all__ = ["DIMENSIONS", "LONGEST", "encode", "located_tokens", "states", "unpacked_layers", "weights"]

@@ -29,6 +29,7 @@ _MONTH_NAMES = [
     "november",
     "december",
 ]
+_MONTH_NAME = "|".join(_MONTH_NAMES)
 _MONTH = {name: index for index, name in enumerate(_MONTH_NAMES, start=1)} | {
     name[:3]: index for index, name in enumerate(_MONTH_NAMES, start=1)
 }
@@ -53,7 +54,7 @@ _SINCE_DATE = re.compile(
     r"\b(?P<lead>since|from|in|began in|started in|onset(?: in)?:?|as of|back in|around|after|of|on|until|dated?) (?:about |around |the |early |late |mid[- ]|\w+ (?:of|in) )*(?:(?P<day>\d{1,2})(?:st|nd|rd|th)? (?:of )?)?(?:(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?,? (?:of )?)?(?P<year>(?:19|20)\d\d)\b"
 )
 _SINCE_MONTH = re.compile(
-    r"\bsince (?:about |around |early |late |mid[- ]|last |this )*(?P<month>january|february|march|april|may|june|july|august|september|october|november|december)\b(?!,? (?:of )?(?:\d{4}|last year))"
+    rf"\bsince (?:about |around |early |late |mid[- ]|last |this )*(?P<month>{_MONTH_NAME})\b(?!,? (?:of )?(?:\d{{4}}|last year))"
 )
 _NUMERIC_DATE = re.compile(r"\b(?:since|from|on|in|onset|dated?) (?P<m>\d{1,2})/(?P<y>(?:19|20)\d\d)\b")
 _SINCE_AGE = re.compile(
@@ -70,10 +71,10 @@ _SINCE_WEEKDAY = re.compile(
 )
 _LAST_WEEK = re.compile(r"\b(?:since )?last (?P<unit>week|month)\b(?! of\b)")
 _DAY_OF_MONTH = re.compile(
-    r"\b(?P<lead>since|from|on) (?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)? (?:of )?(?P<month>january|february|march|april|may|june|july|august|september|october|november|december)\b(?!,? (?:of )?(?:\d{4}|last year))"
+    rf"\b(?P<lead>since|from|on) (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<month>{_MONTH_NAME})\b(?!,? (?:of )?(?:\d{{4}}|last year))"
 )
 _OF_LAST_YEAR = re.compile(
-    r"\b(?:since|from|in|began in|started in) (?:about |around |early |late |mid[- ])*(?P<month>january|february|march|april|may|june|july|august|september|october|november|december) (?:of )?last year\b"
+    rf"\b(?:since|from|in|began in|started in) (?:about |around |early |late |mid[- ])*(?P<month>{_MONTH_NAME}) (?:of )?last year\b"
 )
 _FEASTS = {
     "new year": 1,

@@ -140,7 +140,7 @@ def _findings(
             for item in durations(
                 normal, start=sentence.start, end=sentence.end, today=today, age_years=age_years
             )
-            if not any(low <= item.end and 0 <= item.start - high < NEXT_TO_IT for low, high in named)
+            if not any(0 <= item.start - high < NEXT_TO_IT for _, high in named)
         )
         sides = laterality.side_words(normal, start=sentence.start, end=sentence.end)
         for mention in mentions:
@@ -160,14 +160,12 @@ def _findings(
                 meant = replace(
                     meant, subject=Subject.PATIENT
                 )  # a carer's letter: the rules know which relative is meant
-            side = (
-                None
-                if mention.id in _SIDELESS
-                else _side(normal, sentence, mention, mentions, sides, last_side)
-            )
-            if side is None and mention.id not in _SIDELESS:
-                told, sure = hearing.side_of_finding(mention.id, mention.start, mention.end)
-                side = told if sure >= SIDE_HEARD else None
+            side = None
+            if mention.id not in _SIDELESS:
+                side = _side(normal, sentence, mention, mentions, sides, last_side)
+                if side is None:
+                    told, sure = hearing.side_of_finding(mention.id, mention.start, mention.end)
+                    side = told if sure >= SIDE_HEARD else None
             last_side = side or last_side
             found.append(_finding(normal, sentence, mention, mentions, context, meant, side, times))
     return found

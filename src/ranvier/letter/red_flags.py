@@ -1,7 +1,8 @@
 """Signs that must be acted on now, and the advice that then stands first in any answer.
 
 A miss is the worst fault this package can have, so the rules lean towards flagging. Words, advice and their sources are
-data (`lexicon/red_flags.toml`); `standing` decides whether the words are the patient's, said to be so, and now.
+data (`lexicon/red_flags.toml`); `standing` decides whether the words are the patient's, said to be so, and now. The trained
+reader hears dangers that no rule knows, and rules out some that the rules match (`find`).
 """
 
 from __future__ import annotations
@@ -29,13 +30,11 @@ from .text import sentences as split
 from .trained import Danger, listen, windows
 
 LEXICON = Path(__file__).parent / "lexicon" / "red_flags.toml"
-ALARM = 0.3  # probability from which a danger that no rule knows is raised [tuned on hands left out of training: the report]
-UNHEARD = (
-    0.02  # probability below which, all over the letter, what a rule matched was meant otherwise [likewise]
-)
+ALARM = 0.3  # probability from which a danger that no rule knows is raised [tuned on hands not trained on: the report]
+UNHEARD = 0.02  # probability below which, all over the letter, a rule's words were meant otherwise [likewise]
 HEARD_AT_MOST = 40_000  # characters: twice the longest letters; hearing takes a second for every 5,000
 KNOWN_WINDOWS = (
-    4096  # of which what was heard is kept: a letter is checked again and again while somebody types
+    4096  # of which what was heard is kept, for a letter that is checked again while somebody types
 )
 _ANYWHERE = -1
 # What excuses a danger, and what undoes the excuse.
@@ -154,8 +153,8 @@ class _Sentence:
             yield from expression.finditer(self.text)
 
 
-def _sentences(text: str, words: Lexicon) -> Iterator[_Sentence]:
-    for sentence in split(text, normalise(text), start=0, end=len(text)):
+def _sentences(text: str, normal: str, words: Lexicon) -> Iterator[_Sentence]:
+    for sentence in split(text, normal, start=0, end=len(text)):
         for start, end in _stretches(text, sentence.start, sentence.end):
             plain = spelling.read(text[start:end], words.acronyms, words.slips, words.mender)
             yield _Sentence(start, plain, words.index.met(beginnings(plain.text)))
@@ -177,16 +176,15 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.words = lexicon()
-        self.sentences = tuple(_sentences(text, self.words))
         self.normal = normalise(text)
+        self.sentences = tuple(_sentences(text, self.normal, self.words))
         self.writer = Writer.of(self.normal)
         self._mended: set[Span] = set()
         self._barred: dict[tuple[str, int], tuple[tuple[int, int], ...]] = {}
         self._stood: dict[tuple[str, int, str, bool], tuple[Span, ...]] = {}
         self._heard: dict[tuple[str, int], bool] = {}
-        self.beyond_hearing: set[str] = (
-            set()
-        )  # flags raised by a number, or by words mended or spelt out: the reader hears only what is written
+        # Flags raised by a number, or by words mended or spelt out: the trained reader hears only what is written.
+        self.beyond_hearing: set[str] = set()
 
     def flags(self) -> Iterator[RedFlag]:
         """The red flags in the order of the data file."""
@@ -196,7 +194,7 @@ class _Reader:
                 if not rule.groups.isdisjoint(sentence.met):
                     spans += self._raised(rule, index)
             if spans:
-                if any(span in self._mended for span in spans):
+                if not self._mended.isdisjoint(spans):
                     self.beyond_hearing.add(rule.id)
                 yield RedFlag(id=rule.id, advice=rule.advice, spans=_merged(spans))
 
@@ -232,7 +230,7 @@ class _Reader:
         if first not in self.sentences[index].met:
             return
         spans = list(self._standing(rule, index, first))
-        if not spans or self._excused(together, index):
+        if not spans or self._excused(together.unless, index):
             return
         window = self._window(index, together.sentences)
         for name in others:
@@ -255,21 +253,20 @@ class _Reader:
             return range(len(self.sentences))
         return range(max(0, index - reach), min(len(self.sentences), index + reach + 1))
 
-    def _excused(self, together: Together, index: int) -> bool:
+    def _excused(self, unless: tuple[str, ...], index: int) -> bool:
         """Whether the sentence tells of something slow or mending, and nothing in it says that it is sudden."""
 
         def said(name: str) -> bool:
             return self._said(name, index)
 
-        return any(said(name) and not any(map(said, _UNDONE_BY[name])) for name in together.unless)
+        return any(said(name) and not any(map(said, _UNDONE_BY[name])) for name in unless)
 
     def is_told_as_slow(self, danger: Danger) -> bool:
         """Whether the sentence of a sudden weakness says that it crept on, and nothing in it says that it is sudden now."""
         if danger.id != "rapid_weakness":
             return False
         here = [at for at, sentence in enumerate(self.sentences) if sentence.start <= danger.start]
-        slow = Together(say=(), near=(), sentences=0, unless=("slow",))
-        return bool(here) and self._excused(slow, here[-1])
+        return bool(here) and self._excused(("slow",), here[-1])
 
     def _said(self, name: str, index: int) -> bool:
         known = self._heard.get((name, index))

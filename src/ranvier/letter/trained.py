@@ -31,7 +31,7 @@ NEXT_TO = 3  # characters between two sentences of one paragraph
 WINDOW = 320  # characters, near 75 pieces: three sentences no longer than this are heard at once for dangers
 MOST_PIECES = 20  # of one character, whose compatibility form can have eighteen letters
 LONGEST_SENTENCE = (
-    8_000  # characters; what is longer is no sentence, and only its start is heard for findings
+    8_000  # characters; what is longer is no sentence, and findings are heard in its start alone
 )
 OVERLAP = 30  # pieces that two parts of a long stretch share
 SHARE_OF_A_FINDING = 0.12  # of its attention: a word with less is not among the words that say it

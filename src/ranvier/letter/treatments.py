@@ -19,7 +19,8 @@ from .text import Sentence
 from .trained import Hearing
 
 HEARD = 0.6  # probability from which one that no list names counts ("the drip") [tuned on third.jsonl]
-SPOKEN_OF = 0.05  # probability below which a treatment's name is not about this person's ("What follows if it fails?"); F1 is flat from 0.01 to 0.5 [likewise]
+# Probability below which a name is not of this person's treatment ("What if it fails?"); F1 is flat from 0.01 to 0.5 [likewise].
+SPOKEN_OF = 0.05
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def claim_hash(code: str) -> str:
 
 def is_over_limit(name: str, address: str, *, limit: int, seconds: int) -> bool:
     """Count one attempt, and say whether there were too many in the window."""
-    key = _count_key(name, address)
+    key = _keyed(name, address)
     cache.add(key, 0, timeout=seconds)
     try:
         return bool(cache.incr(key) > limit)
@@ -60,20 +60,20 @@ def is_over_limit(name: str, address: str, *, limit: int, seconds: int) -> bool:
 
 def forget_attempts(name: str, address: str) -> None:
     """Begin to count anew, after someone has shown who they are."""
-    cache.delete(_count_key(name, address))
+    cache.delete(_keyed(name, address))
 
 
 def keep(name: str, text: str, value: object, *, seconds: int) -> None:
     """Keep something that was told of a text, and holds none of its words, for a while in this process's memory."""
-    cache.set(_count_key(name, text), value, timeout=seconds)
+    cache.set(_keyed(name, text), value, timeout=seconds)
 
 
 def recall(name: str, text: str) -> Any:
     """What was kept of a text; None when nothing was."""
-    return cache.get(_count_key(name, text))
+    return cache.get(_keyed(name, text))
 
 
-def _count_key(name: str, text: str) -> str:
+def _keyed(name: str, text: str) -> str:
     return hmac.new(_PROCESS_KEY, f"{name}:{text}".encode(), hashlib.sha256).hexdigest()
 
 
